@@ -1,0 +1,55 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The rooms of the program, lowest first; imports run only downward (Sources/Architecture.md).
+let package = Package(
+  name: "conch",
+  platforms: [.macOS(.v14)],
+  targets: [
+    // System libraries, by their package-config names.
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .systemLibrary(
+      name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(
+      name: "CJPEG", pkgConfig: "libjpeg",
+      providers: [.apt(["libjpeg62-turbo-dev"]), .brew(["jpeg-turbo"])]),
+    .systemLibrary(
+      name: "CEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"]), .brew(["libedit"])]),
+    .systemLibrary(
+      name: "CCairo", pkgConfig: "pangocairo",
+      providers: [.apt(["libpango1.0-dev"]), .brew(["pango"])]),
+
+    // Portable C: hot loops, and shims for what Swift cannot call (variadics, setjmp, signals).
+    .target(name: "CKernels"),
+    .target(name: "CCodecs", dependencies: ["CPNG", "CJPEG"]),
+    .target(name: "CTerminal", dependencies: ["CEdit"]),
+
+    .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"]),
+    .target(name: "Tensors", dependencies: ["Kernels"]),
+    .target(name: "Networks", dependencies: ["Tensors", "Kernels"]),
+    .target(name: "Imagery", dependencies: ["Tensors", "CCodecs"]),
+    .target(name: "Models", dependencies: ["Networks"]),
+    .target(name: "Training", dependencies: ["Networks", "Imagery"]),
+    .target(name: "Language"),
+    .target(name: "Figures", dependencies: ["Tensors", "CCairo"]),
+    .target(
+      name: "Commands",
+      dependencies: ["Language", "Figures", "Training", "Models", "Imagery"]),
+    .target(name: "Notebook", dependencies: ["Commands", "Language", "Figures"]),
+    .executableTarget(name: "conch", dependencies: ["Notebook", "CTerminal"]),
+
+    .testTarget(name: "LanguageTests", dependencies: ["Language"], resources: [.copy("Scripts")]),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
+    .testTarget(name: "ImageryTests", dependencies: ["Imagery"]),
+    .testTarget(name: "ModelsTests", dependencies: ["Models"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training", "Models"]),
+    .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
+    .testTarget(name: "CommandsTests", dependencies: ["Commands"]),
+    .testTarget(name: "NotebookTests", dependencies: ["Notebook", "CTerminal"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

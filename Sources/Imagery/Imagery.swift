@@ -1,0 +1,1 @@
+// Imagery: see Sources/Architecture.md

@@ -1,0 +1,1 @@
+// Networks: see Sources/Architecture.md
