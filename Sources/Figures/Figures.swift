@@ -1,1 +1,0 @@
-// Figures: see Sources/Architecture.md

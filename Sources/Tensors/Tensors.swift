@@ -1,1 +1,0 @@
-// Tensors: see Sources/Architecture.md
