@@ -170,6 +170,8 @@ conch_codec_outcome conch_jpeg_probe(const uint8_t *bytes, size_t count, conch_c
     info->bits = 8;
     info->channels = jpeg.num_components == 1 ? 1 : 3;
     info->orientation = 1;
+    // A Huffman code has at least one bit, and each 8×8 block of the finest component one code.
+    info->least_bytes = jpeg.arith_code ? 0 : (uint64_t)info->width * info->height / 512;
     for (jpeg_saved_marker_ptr marker = jpeg.marker_list; marker; marker = marker->next) {
       info->orientation = exif_orientation(marker->data, marker->data_length);
       if (info->orientation != 1) break;

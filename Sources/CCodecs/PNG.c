@@ -61,6 +61,8 @@ static void describe(png_structp png, png_infop header, conch_codec_info *info) 
   info->channels = (colour & PNG_COLOR_MASK_COLOR ? 3 : 1) +
                    (colour & PNG_COLOR_MASK_ALPHA || transparent ? 1 : 0);
   info->orientation = 1;
+  // Deflate makes at most 1032 bytes of one.
+  info->least_bytes = (uint64_t)png_get_rowbytes(png, header) * info->height / 1032;
 }
 
 conch_codec_outcome conch_png_probe(const uint8_t *bytes, size_t count, conch_codec_info *info) {

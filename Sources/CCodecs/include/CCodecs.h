@@ -30,6 +30,7 @@ typedef struct {
   uint32_t channels;
   uint32_t bits;
   uint32_t orientation;  // EXIF 1…8; 1 where none is given
+  uint64_t least_bytes;  // no smaller file can hold a whole image of this kind and size
 } conch_codec_info;
 
 // What happened: a status, how many rows were whole before it, and the library's own words.
