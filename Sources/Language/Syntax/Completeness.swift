@@ -1,0 +1,13 @@
+/// Whether an entry at the prompt can be run, or the continuation prompt should ask for more.
+package enum Completeness: Equatable, Sendable {
+  case complete
+  /// What is still open, outermost first: `for`, `(`, `"""`; empty after an operator or a comma.
+  case incomplete([String])
+  case invalid
+}
+
+package enum Parser {
+  package static func completeness(of text: String) -> Completeness {
+    preconditionFailure("in progress")
+  }
+}
