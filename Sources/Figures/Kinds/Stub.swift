@@ -1,0 +1,3 @@
+extension FigureContent {
+  package func terminalLines(_ page: TerminalPage) -> [String] { [] }
+}
