@@ -1,0 +1,118 @@
+// Signals and the terminal's settings. Handlers use async-signal-safe calls and atomics only.
+#if defined(__linux__)
+#define _GNU_SOURCE  // wcwidth
+#endif
+#include "CTerminal.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+#include <wchar.h>
+
+static struct termios saved_settings;
+static atomic_int settings_are_saved;
+static atomic_int paste_is_bracketed;
+static atomic_int interrupts;
+
+void terminal_use_utf8(void) {
+  setlocale(LC_CTYPE, "");
+  if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0) return;
+  if (setlocale(LC_CTYPE, "C.UTF-8") == NULL) setlocale(LC_CTYPE, "UTF-8");
+}
+
+static void write_all(const char *bytes, size_t length) {
+  while (length > 0) {
+    ssize_t written = write(STDOUT_FILENO, bytes, length);
+    if (written <= 0) return;
+    bytes += written;
+    length -= (size_t)written;
+  }
+}
+
+void terminal_bracketed_paste(int enabled) {
+  static const char on[] = "\033[?2004h", off[] = "\033[?2004l";
+  if (atomic_exchange(&paste_is_bracketed, enabled) == enabled) return;
+  write_all(enabled ? on : off, sizeof on - 1);
+}
+
+void terminal_restore(void) {
+  int failure = errno;
+  terminal_bracketed_paste(0);
+  if (atomic_load(&settings_are_saved)) {
+    // A process in the background that sets the terminal would be stopped: not on the way out.
+    sigset_t output, before;
+    sigemptyset(&output);
+    sigaddset(&output, SIGTTOU);
+    sigprocmask(SIG_BLOCK, &output, &before);
+    tcsetattr(STDIN_FILENO, TCSANOW, &saved_settings);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+  }
+  errno = failure;
+}
+
+// Registered with SA_RESETHAND: the signal that is raised again has its default effect.
+static void restore_and_die(int number) {
+  terminal_restore();
+  raise(number);
+}
+
+void terminal_guard(void) {
+  if (atomic_load(&settings_are_saved)) return;
+  if (tcgetattr(STDIN_FILENO, &saved_settings) != 0) return;
+  atomic_store(&settings_are_saved, 1);
+  atexit(terminal_restore);
+
+  // A stack of its own, so that the handler runs even when the process's stack is used up.
+  static char stack[64 * 1024];
+  stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
+  sigaltstack(&alternate, NULL);
+
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = restore_and_die;
+  action.sa_flags = (int)SA_RESETHAND | SA_ONSTACK;
+  sigemptyset(&action.sa_mask);
+  static const int numbers[] = {SIGTERM, SIGHUP, SIGQUIT, SIGSEGV, SIGBUS,
+                                SIGILL,  SIGTRAP, SIGFPE, SIGABRT};
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+    struct sigaction current;
+    if (sigaction(numbers[i], NULL, &current) == 0 && current.sa_handler == SIG_DFL) {
+      sigaction(numbers[i], &action, NULL);
+    }
+  }
+}
+
+static int window(int descriptor, int rows) {
+  struct winsize size;
+  if (ioctl(descriptor, TIOCGWINSZ, &size) != 0) return 0;
+  return rows ? size.ws_row : size.ws_col;
+}
+
+int terminal_columns(int descriptor) { return window(descriptor, 0); }
+int terminal_rows(int descriptor) { return window(descriptor, 1); }
+int terminal_character_width(uint32_t character) { return wcwidth((wchar_t)character); }
+
+static void count_interrupt(int number) {
+  (void)number;
+  if (atomic_fetch_add(&interrupts, 1) < 2) return;
+  terminal_restore();
+  _exit(130);
+}
+
+void interrupts_count(void) {
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = count_interrupt;  // no SA_RESTART: a waiting read must notice
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, NULL);
+}
+
+int interrupts_pending(void) { return atomic_load(&interrupts); }
+void interrupts_clear(void) { atomic_store(&interrupts, 0); }

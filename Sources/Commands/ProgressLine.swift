@@ -1,0 +1,77 @@
+import Figures
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Says how far a long command is.
+///
+/// On a terminal: one line, drawn over itself at most ten times a second, never wider than the
+/// window, and gone before anything else is written. Elsewhere only `milestone` writes, one plain
+/// line each, so that a log has one line an epoch.
+package final class ProgressLine {
+  private let isTerminal: Bool
+  private let columns: () -> Int
+  private let write: (String) -> Void
+  private let clock: () -> Double
+  private var shown = ""
+  private var lastDrawing = -Double.infinity
+
+  /// The shortest time between two drawings, in seconds.
+  private static let interval = 0.1
+
+  /// - Parameters:
+  ///   - isTerminal: whether `write` ends on a terminal that can go back to the line's start.
+  ///   - columns: the window's width in cells, asked at each drawing since it may change.
+  ///   - write: takes text as it is to be written, and writes it at once.
+  ///   - clock: seconds from any fixed moment.
+  package init(
+    isTerminal: Bool, columns: @escaping () -> Int, write: @escaping (String) -> Void,
+    clock: @escaping () -> Double = ProgressLine.seconds
+  ) {
+    self.isTerminal = isTerminal
+    self.columns = columns
+    self.write = write
+    self.clock = clock
+  }
+
+  /// Draws `text`, unless the last drawing was a moment ago; then `text` is not even built.
+  package func update(_ text: @autoclosure () -> String) {
+    guard isTerminal else { return }
+    let now = clock()
+    guard now - lastDrawing >= Self.interval else { return }
+    lastDrawing = now
+    draw(text())
+  }
+
+  /// Writes a line that stays, such as an epoch's result, in place of the progress line.
+  package func milestone(_ line: String) {
+    clear()
+    write(line + "\n")
+  }
+
+  /// Takes the progress line away. To be called before anything else is written.
+  package func clear() {
+    guard !shown.isEmpty else { return }
+    write("\r\u{1B}[K")
+    shown = ""
+    lastDrawing = -Double.infinity
+  }
+
+  private func draw(_ text: String) {
+    // The last column stays free: a terminal that has filled it may already be on the next line.
+    let line = truncated(text, to: max(1, columns() - 1))
+    guard line != shown else { return }
+    write("\r" + line + (displayWidth(line) < displayWidth(shown) ? "\u{1B}[K" : ""))
+    shown = line
+  }
+
+  /// The monotonic clock.
+  package static func seconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+}

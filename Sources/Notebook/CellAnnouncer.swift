@@ -1,0 +1,66 @@
+import Figures
+import Language
+
+/// Shows where a script is: the title of each cell before its first statement, and the prose of
+/// markdown cells.
+struct CellAnnouncer {
+  private let page: TerminalPage
+
+  init(page: TerminalPage) { self.page = page }
+
+  /// Nil for a script without cells.
+  func cells(of source: Source) -> Announcements? {
+    let cells = source.cells
+    guard cells.contains(where: { !$0.marker.isEmpty }) else { return nil }
+    return Announcements(cells: cells[...], source: source, page: page)
+  }
+
+  /// The cells that are still to come.
+  final class Announcements {
+    private var cells: ArraySlice<Cell>
+    private let source: Source
+    private let page: TerminalPage
+
+    init(cells: ArraySlice<Cell>, source: Source, page: TerminalPage) {
+      self.cells = cells
+      self.source = source
+      self.page = page
+    }
+
+    /// Announces all cells that begin at or before an offset.
+    func announce(upTo offset: Int32, say: (String) -> Void) {
+      while let cell = cells.first, cell.span.start <= offset {
+        cells.removeFirst()
+        announce(cell, say)
+      }
+    }
+
+    private func announce(_ cell: Cell, _ say: (String) -> Void) {
+      guard !cell.marker.isEmpty else { return }
+      let style = page.style
+      if !cell.title.isEmpty {
+        let title = truncated(cell.title, to: max(1, page.columns - 6))
+        let rule = String(repeating: "─", count: max(2, min(page.columns, 80) - displayWidth(title) - 4))
+        say("\n" + style.dim("── ") + style.bold(title) + " " + style.dim(rule))
+      }
+      guard cell.kind == .markdown else { return }
+      let prose = Markdown.render(
+        Self.uncommented(source.slice(cell.body)), width: min(page.columns, 80),
+        style: Markdown.Style(bold: style.bold, emphasis: style.italic, code: style.cyan))
+      if !prose.isEmpty { say(prose) }
+    }
+
+    /// The lines of a markdown cell without the comment marks before them.
+    private static func uncommented(_ body: String) -> String {
+      body.split(separator: "\n", omittingEmptySubsequences: false).map { line -> Substring in
+        guard line.first == "#" else { return line }
+        let rest = line.dropFirst()
+        return rest.first == " " ? rest.dropFirst() : rest
+      }.joined(separator: "\n")
+    }
+  }
+}
+
+extension Span {
+  fileprivate var isEmpty: Bool { end <= start }
+}

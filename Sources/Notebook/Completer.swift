@@ -1,0 +1,259 @@
+import Language
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Completion that knows the place: labels of the call at the cursor, variables and commands,
+/// properties and commands after a dot, layers in `net["…`, and files in other quotes.
+struct Completer {
+  let interpreter: Interpreter
+
+  /// - Parameters:
+  ///   - text: the whole entry.
+  ///   - cursor: in Unicode scalars.
+  func completion(of text: String, at cursor: Int) -> Completion {
+    let all = Array(text.unicodeScalars)
+    let cursor = min(max(0, cursor), all.count)
+    let context = CursorContext(Array(all[..<cursor]))
+    switch context.place {
+    case .comment: return .nothing(at: cursor)
+    case .text(let start):
+      let after = cursor < all.count ? all[cursor] : " "
+      return quoted(context, start: start, isClosed: after == "\"")
+    case .code:
+      let word = context.word
+      if word.lowerBound > 0, context.scalars[word.lowerBound - 1] == ".",
+        word.lowerBound < 2 || context.scalars[word.lowerBound - 2] != "."
+      {
+        return members(context, word)
+      }
+      if let first = context.scalars[word].first, ("0"..."9").contains(first) {
+        return .nothing(at: cursor)
+      }
+      return names(context, word)
+    }
+  }
+
+  private func matching(
+    _ candidates: [Completion.Candidate], _ prefix: String, _ range: Range<Int>
+  ) -> Completion {
+    let exact = candidates.filter { $0.text.hasPrefix(prefix) }
+    if !exact.isEmpty { return Completion(range, exact) }
+    let small = prefix.lowercased()
+    return Completion(range, candidates.filter { $0.text.lowercased().hasPrefix(small) })
+  }
+
+  // MARK: Names
+
+  private static let keywords = [
+    "if", "else", "for", "in", "while", "repeat", "times", "def", "return", "break", "continue",
+    "try", "catch", "end", "and", "or", "not", "true", "false", "none",
+  ]
+
+  private func names(_ context: CursorContext, _ word: Range<Int>) -> Completion {
+    let prefix = context.text(word)
+    var candidates: [Completion.Candidate] = []
+    if let call = context.call(at: word.lowerBound) {
+      if let label = context.label(before: word.lowerBound) {
+        let parameter = interpreter.command(named: call.name)?.parameters.first {
+          $0.label == label
+        }
+        candidates += values(of: parameter?.kind)
+      } else {
+        candidates += labels(of: call, context)
+      }
+    }
+    candidates += interpreter.variables.map {
+      Completion.Candidate($0.name, detail: Self.brief($0.value))
+    }
+    candidates += interpreter.commands.map { Completion.Candidate($0.name, detail: $0.summary) }
+    if !prefix.isEmpty { candidates += Self.keywords.map { Completion.Candidate($0) } }
+    var seen: Set<String> = []
+    return matching(candidates.filter { seen.insert($0.text).inserted }, prefix, word)
+  }
+
+  /// What a parameter takes that can be written down.
+  private func values(of kind: Kind?) -> [Completion.Candidate] {
+    guard let kind else { return [] }
+    if let choices = kind.choices {
+      return choices.map { Completion.Candidate(Value.text($0).display) }
+    }
+    return kind == .boolean ? [Completion.Candidate("true"), Completion.Candidate("false")] : []
+  }
+
+  /// The labels that are still missing.
+  private func labels(
+    of call: CursorContext.EnclosingCall, _ context: CursorContext
+  ) -> [Completion.Candidate] {
+    let written = context.arguments(of: call)
+    if let command = interpreter.command(named: call.name) {
+      let taken = written.positional + (call.isMethod ? 1 : 0)
+      return command.parameters.dropFirst(taken).compactMap { parameter in
+        guard parameter.gathering == .one, !written.labels.contains(parameter.label) else {
+          return nil
+        }
+        return Completion.Candidate(
+          parameter.label + ": ", name: parameter.label + ":", detail: Self.describe(parameter))
+      }
+    }
+    guard case .function(let function)? = interpreter.variable(named: call.name) else { return [] }
+    return function.labels.dropFirst(written.positional).filter { !written.labels.contains($0) }
+      .map { Completion.Candidate($0 + ": ", name: $0 + ":") }
+  }
+
+  static func describe(_ parameter: Parameter) -> String {
+    let fallback: String
+    switch parameter.fallback {
+    case .required: fallback = ", required"
+    case .none: fallback = ""
+    case .value(let value): fallback = ", default \(value.display)"
+    }
+    return "\(parameter.kind.phrase)\(fallback). \(parameter.help)"
+  }
+
+  /// Kind and the beginning of the summary.
+  static func brief(_ value: Value) -> String {
+    switch value {
+    case .object(let object):
+      let first = object.summary.prefix { $0 != "\n" }
+      return first.hasPrefix(object.kind) ? String(first) : "\(object.kind) \(first)"
+    case .function(let function): return "function \(function.signature)"
+    default: return "\(value.kind) \(value.display.prefix { $0 != "\n" })"
+    }
+  }
+
+  // MARK: Members
+
+  private func members(_ context: CursorContext, _ word: Range<Int>) -> Completion {
+    let prefix = context.text(word)
+    var candidates: [Completion.Candidate] = []
+    let base = context.path(endingAt: word.lowerBound - 1)
+    let value = base.flatMap { value(of: $0) }
+    switch value {
+    case .object(let object):
+      candidates += object.propertyNames.map { name in
+        let property = try? object.property(name)
+        return Completion.Candidate(name, detail: (property ?? nil).map(Self.brief) ?? "")
+      }
+    case .record(let record):
+      candidates += record.fields.map { Completion.Candidate($0.key, detail: Self.brief($0.value)) }
+    default: break
+    }
+    for command in interpreter.commands {
+      guard let first = command.parameters.first else { continue }
+      if let value {
+        guard first.kind.accepts(value) else { continue }
+      }
+      candidates.append(Completion.Candidate(command.name, detail: command.summary))
+    }
+    var seen: Set<String> = []
+    return matching(candidates.filter { seen.insert($0.text).inserted }, prefix, word)
+  }
+
+  /// The value of a path, as far as looking it up computes nothing.
+  private func value(of path: (variable: String, steps: [CursorContext.Step])) -> Value? {
+    guard var value = interpreter.variable(named: path.variable) else { return nil }
+    for step in path.steps {
+      var next: Value?
+      switch (value, step) {
+      case (.object(let object), .property(let name)):
+        next = (try? object.property(name)) ?? nil
+      case (.object(let object), .text(let name)):
+        next = try? object.index([.at(.text(name))])
+      case (.object(let object), .whole(let index)):
+        next = try? object.index([.at(.number(Double(index)))])
+      case (.record(let record), .property(let name)), (.record(let record), .text(let name)):
+        next = record[name]
+      case (.list(let list), .whole(let index)):
+        let place = index < 0 ? list.count + index : index
+        next = list.indices.contains(place) ? list[place] : nil
+      default: next = nil
+      }
+      guard let next else { return nil }
+      value = next
+    }
+    return value
+  }
+
+  // MARK: Texts
+
+  private func quoted(_ context: CursorContext, start: Int, isClosed: Bool) -> Completion {
+    let content = (start + 1)..<context.scalars.count
+    let typed = context.text(content)
+    if start > 0, context.scalars[start - 1] == "[" {
+      let names = context.path(endingAt: start - 1).flatMap { value(of: $0) }.map(keys) ?? []
+      let closing = isClosed ? "" : "\"]"
+      return matching(
+        names.map { Completion.Candidate($0 + closing, name: $0) }, typed, content)
+    }
+    if let call = context.call(at: start), let label = context.label(before: start),
+      let parameter = interpreter.command(named: call.name)?.parameters.first(where: {
+        $0.label == label
+      }), let choices = parameter.kind.choices
+    {
+      let closing = isClosed ? "" : "\""
+      return matching(
+        choices.map { Completion.Candidate($0 + closing, name: $0) }, typed, content)
+    }
+    return files(typed, content, isClosed: isClosed)
+  }
+
+  /// What can stand in `value["…"]`: the names of a network's layers, or a record's keys.
+  private func keys(of value: Value) -> [String] {
+    switch value {
+    case .record(let record): return record.keys
+    case .object(let object):
+      guard case .list(let layers)?? = try? object.property("layers") else { return [] }
+      return layers.compactMap { layer in
+        switch layer {
+        case .text(let name): return name
+        case .record(let record):
+          guard case .text(let name)? = record["name"] else { return nil }
+          return name
+        case .object(let layer):
+          guard case .text(let name)?? = try? layer.property("name") else { return nil }
+          return name
+        default: return nil
+        }
+      }
+    default: return []
+    }
+  }
+
+  private func files(_ typed: String, _ content: Range<Int>, isClosed: Bool) -> Completion {
+    let folder = typed.lastIndex(of: "/").map { typed[...$0] } ?? ""
+    let prefix = typed[folder.endIndex...]
+    let names = Self.entries(of: folder.isEmpty ? "." : String(folder))
+      .filter { $0.hasPrefix(prefix) && ($0.first != "." || prefix.first == ".") }
+    let start = content.lowerBound + folder.unicodeScalars.count
+    let candidates = names.map { name in
+      let isFolder = Self.isFolder(folder + name)
+      return Completion.Candidate(
+        isFolder ? name + "/" : isClosed ? name : name + "\"", name: isFolder ? name + "/" : name)
+    }
+    return Completion(start..<content.upperBound, candidates)
+  }
+
+  /// Names in a folder, sorted; those that would not stand in a quoted text are left out.
+  private static func entries(of folder: String) -> [String] {
+    guard let directory = opendir(folder) else { return [] }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 1) { String(cString: $0) }
+      }
+      let isPlain = name.unicodeScalars.allSatisfy { $0.value >= 0x20 && !"\"\\{".contains($0) }
+      if name != ".", name != "..", isPlain { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  private static func isFolder(_ path: String) -> Bool {
+    var information = stat()
+    return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
+  }
+}

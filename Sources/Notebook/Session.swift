@@ -1,0 +1,208 @@
+import Commands
+import Figures
+import Language
+
+/// Where a session writes, and how it hears of interrupts.
+package struct Console {
+  /// The room and the looks of standard output.
+  package var page: TerminalPage
+  /// Whether standard output is a terminal: cells are announced, and progress redraws its line.
+  package var isTerminal: Bool
+  /// Whether errors may be coloured.
+  package var errorStyle: TerminalStyle
+  package var write: (String) -> Void
+  package var writeError: (String) -> Void
+  /// Ctrl-C pressed since `clearInterrupts`: 1 ends after the step in hand, 2 gives the step up.
+  package var interruptCount: () -> Int
+  package var clearInterrupts: () -> Void
+  /// The width of the window now.
+  package var columns: () -> Int
+
+  package init(
+    page: TerminalPage, isTerminal: Bool, errorStyle: TerminalStyle,
+    write: @escaping (String) -> Void, writeError: @escaping (String) -> Void,
+    interruptCount: @escaping () -> Int = { 0 }, clearInterrupts: @escaping () -> Void = {},
+    columns: (() -> Int)? = nil
+  ) {
+    self.page = page
+    self.isTerminal = isTerminal
+    self.errorStyle = errorStyle
+    self.write = write
+    self.writeError = writeError
+    self.interruptCount = interruptCount
+    self.clearInterrupts = clearInterrupts
+    self.columns = columns ?? { page.columns }
+  }
+}
+
+/// One interpreter, what it prints, and how a run ends: the same for a script, an entry at the
+/// prompt and standard input.
+package final class Session {
+  package let interpreter: Interpreter
+  package let console: Console
+  package let progress: ProgressLine
+  package let options: Invocation.Options
+  /// Seed of the random streams.
+  package var seed: UInt64 = 0
+  /// Set by `quit`.
+  package internal(set) var wantsToQuit = false
+  /// How long the entry before took, in seconds.
+  package private(set) var lastDuration: Double?
+  private let announcer: CellAnnouncer
+
+  /// How a run ended, as the process's exit status.
+  package enum Status: Int32 {
+    case finished = 0
+    case failed = 1
+    case interrupted = 130
+  }
+
+  package init(console: Console, options: Invocation.Options = Invocation.Options()) {
+    self.console = console
+    self.options = options
+    let progress = ProgressLine(
+      isTerminal: console.isTerminal, columns: console.columns, write: console.write)
+    self.progress = progress
+    announcer = CellAnnouncer(page: console.page)
+    // Commands reach the session through this, since they are made before it is.
+    let reference = SessionReference()
+    interpreter = Interpreter(
+      commands: sessionCommands(reference),
+      output: { text in
+        progress.clear()
+        console.write(text)
+      })
+    reference.session = self
+    interpreter.isCancelled = { [unowned self] in
+      wantsToQuit || console.interruptCount() > 0
+    }
+  }
+
+  // MARK: Running
+
+  /// Runs a script whole. Its cells are announced on a terminal.
+  package func run(_ source: Source) -> Status {
+    let cells = console.isTerminal ? announcer.cells(of: source) : nil
+    interpreter.onStatement = cells.map { cells in
+      { [unowned self] event in cells.announce(upTo: event.span.start, say: say) }
+    }
+    defer { interpreter.onStatement = nil }
+    let status = finish(timed(source))
+    if status == .finished { cells?.announce(upTo: .max, say: say) }
+    return status
+  }
+
+  /// Runs one entry of the prompt. Help can be asked for in the short forms `?name` and `name?`.
+  package func run(entry text: String) -> Status {
+    if let topic = HelpRequest.topic(of: text) {
+      say(Help(self).page(for: topic))
+      return .finished
+    }
+    return finish(timed(Source(name: "prompt", text: text)))
+  }
+
+  /// Reads entries until the end of input or `quit`. Without a person, the first error ends it.
+  package func run(from lines: LineSource) -> Status {
+    while !wantsToQuit, let entry = lines.next() {
+      console.clearInterrupts()
+      let status = run(entry: entry)
+      if status != .finished && !lines.isInteractive { return status }
+    }
+    return .finished
+  }
+
+  /// Errors of a script that can be found without running it.
+  package func check(_ source: Source) -> Status {
+    let diagnostics = interpreter.check(source)
+    guard !diagnostics.isEmpty else { return .finished }
+    report(diagnostics)
+    return .failed
+  }
+
+  private func timed(_ source: Source) -> Outcome {
+    let start = ProgressLine.seconds()
+    let outcome = interpreter.run(source)
+    lastDuration = ProgressLine.seconds() - start
+    return outcome
+  }
+
+  private func finish(_ outcome: Outcome) -> Status {
+    progress.clear()
+    switch outcome {
+    case .finished: return .finished
+    case .failed(let diagnostics):
+      report(diagnostics)
+      return wantsToQuit ? .finished : .failed
+    case .interrupted(let diagnostic):
+      if wantsToQuit { return .finished }
+      if console.interruptCount() == 0 {
+        report([diagnostic])
+        return .failed
+      }
+      let (line, _) = diagnostic.position
+      console.writeError(
+        console.errorStyle.yellow("Interrupted")
+          + " at \(diagnostic.source.name):\(line). What was finished before is kept.\n")
+      return .interrupted
+    }
+  }
+
+  /// Writes errors, marked so that code and place catch the eye.
+  package func report(_ diagnostics: [Diagnostic]) {
+    progress.clear()
+    let style = console.errorStyle
+    guard style.isEnabled else { return console.writeError(Diagnostic.render(diagnostics)) }
+    let lines = Diagnostic.render(diagnostics).split(
+      separator: "\n", omittingEmptySubsequences: false)
+    var output: [String] = []
+    for line in lines {
+      if let mark = line.firstRange(of: ": error "), line.first != " " {
+        output.append(
+          style.dim(String(line[..<mark.lowerBound])) + ": "
+            + style.bold(style.red(String(line[mark.lowerBound...].dropFirst(2)))))
+      } else if let bar = line.firstRange(of: " | "),
+        line[bar.upperBound...].drop(while: { $0 == " " }).first == "^"
+      {
+        let rest = line[bar.upperBound...]
+        let lead = rest.prefix { $0 == " " }
+        let carets = rest.dropFirst(lead.count).prefix { $0 == "^" }
+        output.append(
+          style.dim(String(line[..<bar.upperBound])) + lead + style.bold(style.red(String(carets)))
+            + style.green(String(rest.dropFirst(lead.count + carets.count))))
+      } else {
+        output.append(String(line))
+      }
+    }
+    console.writeError(output.joined(separator: "\n"))
+  }
+
+  /// Writes lines, after taking away a progress line that is in the way.
+  package func say(_ text: String) {
+    progress.clear()
+    console.write(text + "\n")
+  }
+
+  // MARK: For the line editor
+
+  /// The innermost construct that `text` leaves open, `...` where only an operand is missing; nil
+  /// when it can be run, or can never be.
+  package func openConstruct(in text: String) -> String? {
+    guard case .incomplete(let open) = Parser.completeness(of: text) else { return nil }
+    return open.last ?? "..."
+  }
+
+  package func completion(of text: String, at cursor: Int) -> Completion {
+    if text.first == "?", cursor > 0 {
+      let rest = Completer(interpreter: interpreter).completion(
+        of: String(text.dropFirst()), at: cursor - 1)
+      return Completion(
+        rest.range.lowerBound + 1..<rest.range.upperBound + 1, rest.candidates)
+    }
+    return Completer(interpreter: interpreter).completion(of: text, at: cursor)
+  }
+}
+
+/// Lets the session's commands find it.
+final class SessionReference {
+  weak var session: Session?
+}

@@ -1,0 +1,153 @@
+import CTerminal
+import Figures
+import Language
+import Notebook
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// What each way of starting Conch does.
+enum Program {
+  static let version = "0.1.0"
+
+  /// The process's exit status.
+  static func run(_ arguments: [String]) -> Int32 {
+    do {
+      return try run(Invocation.parse(arguments))
+    } catch let error as Invocation.UsageError {
+      Output.write(error.text + "\n", to: 2)
+      return 2
+    } catch {
+      Output.write("conch: \(error)\n", to: 2)
+      return 1
+    }
+  }
+
+  private static func run(_ invocation: Invocation) throws -> Int32 {
+    switch invocation {
+    case .help:
+      Output.write(Invocation.usage + "\n", to: 1)
+      return 0
+    case .version:
+      Output.write("conch \(version)\n", to: 1)
+      return 0
+    case .check(let paths):
+      let session = Session(console: console())
+      var status = Session.Status.finished
+      for path in paths where session.check(try source(path)) == .failed { status = .failed }
+      return status.rawValue
+    case .script(let path, let arguments, let options):
+      return run(try source(path), arguments, options, again: "conch \(path)")
+    case .statements(let text, let arguments, let options):
+      return run(Source(name: "-c", text: text), arguments, options, again: nil)
+    case .standardInput(let arguments, let options):
+      guard let bytes = FileBytes.read(from: 0, limit: sourceLimit) else {
+        throw Invocation.UsageError("cannot read standard input (\(reason()))")
+      }
+      return run(Source(name: "-", bytes: bytes), arguments, options, again: nil)
+    case .prompt(let options):
+      return prompt(options)
+    }
+  }
+
+  /// One byte more than a source may have, so that a longer one is noticed.
+  private static let sourceLimit = Limits.standard.sourceSize + 1
+
+  private static func source(_ path: String) throws(Invocation.UsageError) -> Source {
+    guard let bytes = FileBytes.read(path, limit: sourceLimit) else {
+      throw Invocation.cannotOpen(path, reason: reason())
+    }
+    return Source(name: path, bytes: bytes)
+  }
+
+  private static func reason() -> String { String(cString: strerror(errno)).lowercased() }
+
+  private static func run(
+    _ source: Source, _ arguments: [String], _ options: Invocation.Options, again: String?
+  ) -> Int32 {
+    terminal_guard()
+    interrupts_count()
+    let session = Session(console: console(), options: options)
+    session.interpreter.define("arguments", .texts(arguments))
+    let status = session.run(source)
+    if status == .interrupted, let again {
+      Output.write("`\(again)` begins again from the start.\n", to: 2)
+    }
+    return status.rawValue
+  }
+
+  // MARK: The prompt
+
+  private static func prompt(_ options: Invocation.Options) -> Int32 {
+    let isTerminal = isatty(0) == 1 && isatty(1) == 1
+    terminal_use_utf8()
+    terminal_guard()
+    interrupts_count()
+    let console = console()
+    let session = Session(console: console, options: options)
+    guard isTerminal else {
+      return session.run(from: PlainSource(session: session, isInteractive: false)).rawValue
+    }
+    let style = console.page.style
+    session.say(
+      style.bold("Conch \(version)") + style.dim("  `help` for help, Ctrl-D to leave"))
+    _ = session.run(from: lines(session, style))
+    return 0
+  }
+
+  private static func lines(_ session: Session, _ style: TerminalStyle) -> LineSource {
+    let terminal = environment("TERM")
+    if terminal.isEmpty || terminal == "dumb" {
+      return PlainSource(session: session, isInteractive: true)
+    }
+    let history = History(path: History.defaultPath())
+    guard let editor = PromptEditor(session: session, history: history, style: style) else {
+      return PlainSource(session: session, isInteractive: true)
+    }
+    let settings = environment("HOME") + "/.editrc"
+    if !editor.readSettings(settings) {
+      session.say("`\(settings)` has a line that libedit does not know; the lines after it are left out.")
+    }
+    return editor
+  }
+
+  // MARK: Surroundings
+
+  private static func environment(_ name: String) -> String {
+    getenv(name).map { String(cString: $0) } ?? ""
+  }
+
+  /// Colours as the terminal of a descriptor has them: none in a pipe, with `NO_COLOR`, or `dumb`.
+  private static func colours(of descriptor: Int32) -> ColourDepth {
+    let terminal = environment("TERM")
+    guard isatty(descriptor) == 1, environment("NO_COLOR").isEmpty, !terminal.isEmpty,
+      terminal != "dumb"
+    else { return .monochrome }
+    let colours = environment("COLORTERM")
+    return colours == "truecolor" || colours == "24bit" || terminal.hasSuffix("-direct")
+      ? .trueColour : .palette256
+  }
+
+  /// `COLORFGBG` is `foreground;background`; 7 and 15 are light.
+  private static var background: TerminalBackground {
+    let last = environment("COLORFGBG").split(separator: ";").last
+    return last == "7" || last == "15" ? .light : .dark
+  }
+
+  private static func console() -> Console {
+    let isTerminal = isatty(1) == 1
+    let columns = { isTerminal ? max(1, Int(terminal_columns(1))) : 80 }
+    let page = TerminalPage(
+      columns: columns(), rows: isTerminal ? max(1, Int(terminal_rows(1))) : 24,
+      colour: colours(of: 1), background: background)
+    return Console(
+      page: page, isTerminal: isTerminal && environment("TERM") != "dumb",
+      errorStyle: TerminalStyle(colours(of: 2)),
+      write: { Output.write($0, to: 1) }, writeError: { Output.write($0, to: 2) },
+      interruptCount: { Int(interrupts_pending()) }, clearInterrupts: { interrupts_clear() },
+      columns: columns)
+  }
+}
