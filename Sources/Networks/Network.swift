@@ -53,7 +53,9 @@ package final class NetworkLayer {
   package var isTrainable: Bool { !freeze.isFrozen }
   /// Multiplications with an addition for one image, over all applications.
   package var multiplyAccumulates: Int {
-    operation.multiplyAccumulates(shapes) * applications.count
+    let (product, overflow) = operation.multiplyAccumulates(shapes)
+      .multipliedReportingOverflow(by: applications.count)
+    return overflow ? .max : product
   }
 
   /// The weight of this name, such as "kernel".
@@ -205,7 +207,12 @@ package final class Network {
   }
 
   /// Multiplications with an addition to run one image through.
-  package var multiplyAccumulates: Int { layers.reduce(0) { $0 + $1.multiplyAccumulates } }
+  package var multiplyAccumulates: Int {
+    layers.reduce(0) { sum, layer in
+      let (next, overflow) = sum.addingReportingOverflow(layer.multiplyAccumulates)
+      return overflow ? .max : next
+    }
+  }
 
   // MARK: Freezing
 

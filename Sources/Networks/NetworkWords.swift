@@ -9,7 +9,8 @@ extension ShapeError: CustomStringConvertible {
     case .inputCount(let range):
       let needs =
         range.lowerBound == range.upperBound ? "\(range.lowerBound)" : "\(range.lowerBound) or more"
-      return "layer `\(layer)` takes \(needs) input\(needs == "1" ? "" : "s"), not \(received.count)"
+      return
+        "layer `\(layer)` takes \(needs) input\(needs == "1" ? "" : "s"), not \(received.count)"
     case .rank(3):
       return "layer `\(layer)` needs a feature map [height, width, channels], \(got)"
     case .rank(let rank):
@@ -67,7 +68,8 @@ extension NetworkError: CustomStringConvertible {
       return "\(expected) tensor\(expected == 1 ? " is" : "s are") needed, but \(given) given"
     case .memory(let bytes, let available):
       let mebibyte = 1 << 20
-      return "this needs \(bytes / mebibyte) MiB of memory, and \(available / mebibyte) MiB are left"
+      return
+        "this needs \(bytes / mebibyte) MiB of memory, and \(available / mebibyte) MiB are left"
     case .layerIndex(let index, let count):
       return "there is no layer \(index) in a network of \(count) layers"
     }

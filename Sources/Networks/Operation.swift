@@ -20,14 +20,14 @@ package protocol Operation: Sendable {
   /// The weights in Keras's order, names and layouts, for inputs that `outputShape` accepted.
   func weights(_ inputs: [[Int]]) -> [WeightSpecification]
 
-  /// What memory and which buffers it needs to run on up to `count` images.
-  func needs(_ shapes: OperationShapes, count: Int, isTraining: Bool) -> Needs
+  /// What memory and which values it needs to run on `count` images.
+  func needs(_ shapes: OperationShapes, count: Int) -> Needs
 
   /// Writes `pass.output` (all of it) from `pass.inputs` and `pass.weights`.
   func forward(_ pass: Pass)
 
-  /// Writes the gradients of the inputs, and adds to those of the weights, from `outputGradient`.
-  /// Which are wanted, `pass` says.
+  /// Writes the gradients of the inputs, or adds to them, and adds to those of the weights, from
+  /// `outputGradient`. Which are wanted, `pass` says.
   func backward(_ pass: Pass)
 
   /// Multiplications with an addition for one image.
@@ -37,7 +37,8 @@ package protocol Operation: Sendable {
   func receptiveField(_ inputs: [ReceptiveField], _ shapes: OperationShapes) -> ReceptiveField
 
   /// One operation that does this and then `next` in one pass over memory, if there is one.
-  /// The plan uses it where nothing else needs what lies between.
+  /// The plan uses it where nothing else needs what lies between, nor keeps the gradient of its
+  /// output, which its backward may overwrite.
   func fused(with next: any Operation) -> (any Operation)?
 }
 
@@ -115,13 +116,10 @@ package struct Needs: Equatable, Sendable {
   package var readsInputs = false
   /// Backward reads the values of the output.
   package var readsOutput = false
-  /// Forward may write its output over its first input (same number of values).
+  /// Forward may write its output over its first or its second input (same number of values).
   package var runsInPlace = false
-  /// Backward may write the first input's gradient over the output's.
+  /// Backward may write one input's gradient over the output's, where it does not add.
   package var gradientInPlace = false
-  /// Backward can add to an input's gradient where `Pass.accumulates` says so; otherwise the plan
-  /// gives it a buffer of its own and adds.
-  package var accumulates = false
 
   package init() {}
 }
@@ -131,7 +129,7 @@ package struct Needs: Equatable, Sendable {
 package struct Pass {
   package let shapes: OperationShapes
   /// Images in this batch.
-  package var count: Int
+  package internal(set) var count: Int
   /// Training, where dropout drops and batch normalisation uses the batch's own statistics.
   package let isTraining: Bool
   /// The layer is frozen: a batch normalisation then runs as at inference.
@@ -142,17 +140,18 @@ package struct Pass {
   /// In the order of `Operation.weights`.
   package let weights: [UnsafeMutablePointer<Float>]
   package let saved: UnsafeMutablePointer<Float>
-  package let scratch: UnsafeMutablePointer<Float>
+  package internal(set) var scratch: UnsafeMutablePointer<Float>
   /// The gradient of the loss with respect to the output, in backward.
   package let outputGradient: UnsafeMutablePointer<Float>?
   /// Where the gradients of the inputs go; nil where none is wanted.
   package let inputGradients: [UnsafeMutablePointer<Float>?]
-  /// Whether to add to what is there (only if `Needs.accumulates`), for each input.
+  /// Whether to add to what is there, for each input.
   package let accumulates: [Bool]
   /// Where gradients of the weights are added; nil where none is wanted.
   package let weightGradients: [UnsafeMutablePointer<Float>?]
-  /// The seed and the name of the random stream of this layer; `draw` numbers the run.
+  /// For layers that draw random numbers: the seed of the network, the layer's stream, and the
+  /// number of the run. The same three give the same draws.
   package let seed: UInt64
   package let stream: String
-  package var draw: UInt64
+  package internal(set) var draw: UInt64
 }

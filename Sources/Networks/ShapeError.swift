@@ -108,8 +108,9 @@ package struct ShapeCheck {
 
 /// Bounds that keep all sizes far from overflow, and far above what a machine can train.
 package enum Limits {
-  /// Values in one layer's output for one image, or in one weight.
-  package static let values = 1 << 34
+  /// Values in one layer's output for one image, or in one weight: 4 GiB. Products of two of
+  /// them, as in the cost of a layer, still fit in an Int.
+  package static let values = 1 << 30
   /// A side, a number of channels, a kernel size and so on.
   package static let side = 1 << 24
   /// Layers from input to output; a chain of nodes is released recursively.
