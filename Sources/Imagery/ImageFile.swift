@@ -212,10 +212,13 @@ extension ImageryError {
     }
     switch outcome.status {
     case CONCH_CODEC_UNKNOWN:
-      let known = FileKind(bytes)
-      if let known {
-        self.init(.unsupportedFormat, name, given: known.rawValue, expected: "PNG and JPEG")
-      } else {
+      switch FileKind(bytes) {
+      case .png, .jpeg:
+        // The first bytes alone: a few bytes later the signature is already another.
+        self.init(.corrupt, name, given: "its signature is incomplete")
+      case let kind?:
+        self.init(.unsupportedFormat, name, given: kind.rawValue, expected: "PNG and JPEG")
+      case nil:
         self.init(.notAnImage, name, given: "other content", expected: "PNG or JPEG")
       }
     case CONCH_CODEC_UNSUPPORTED:
