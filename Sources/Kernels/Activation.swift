@@ -16,11 +16,11 @@ package enum Activation: Equatable, Hashable, Sendable {
   /// The number by which the C side knows the function.
   var code: Int32 {
     switch self {
-    case .none: CONCH_ACTIVATION_NONE
-    case .relu: CONCH_ACTIVATION_RELU
-    case .relu6: CONCH_ACTIVATION_RELU6
-    case .leakyRelu: CONCH_ACTIVATION_LEAKY
-    case .sigmoid: CONCH_ACTIVATION_SIGMOID
+    case .none: Int32(CONCH_NO_ACTIVATION)
+    case .relu: Int32(CONCH_RELU)
+    case .relu6: Int32(CONCH_RELU6)
+    case .leakyRelu: Int32(CONCH_LEAKY)
+    case .sigmoid: Int32(CONCH_SIGMOID)
     }
   }
 

@@ -1,3 +1,5 @@
+import CKernels
+
 /// Loops over values that do not depend on each other. Every output may be one of the inputs,
 /// unless it accumulates.
 package enum Elementwise {
@@ -6,7 +8,10 @@ package enum Elementwise {
     count: Int, _ activation: Activation, input: UnsafePointer<Float>,
     output: UnsafeMutablePointer<Float>
   ) {
-    preconditionFailure("in progress")
+    Parallel.run(count: count, grain: grain) { r in
+      conch_activate(
+        r.count, activation.code, activation.slope, input + r.lowerBound, output + r.lowerBound)
+    }
   }
 
   /// inputGradient (=, or +=) outputGradient · activation′, taken from the activation's *output*.
@@ -15,19 +20,28 @@ package enum Elementwise {
     outputGradient: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>,
     accumulate: Bool = false
   ) {
-    preconditionFailure("in progress")
+    Parallel.run(count: count, grain: grain) { r in
+      conch_activation_gradient(
+        r.count, activation.code, activation.slope, output + r.lowerBound,
+        outputGradient + r.lowerBound, inputGradient + r.lowerBound, accumulate)
+    }
   }
 
   /// output = value.
   package static func fill(count: Int, value: Float, output: UnsafeMutablePointer<Float>) {
-    preconditionFailure("in progress")
+    Parallel.run(count: count, grain: grain) { r in
+      conch_fill(r.count, value, output + r.lowerBound)
+    }
   }
 
   /// output = input.
   package static func copy(
     count: Int, input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>
   ) {
-    preconditionFailure("in progress")
+    Parallel.run(count: count, grain: grain) { r in
+      conch_activate(
+        r.count, Activation.none.code, 0, input + r.lowerBound, output + r.lowerBound)
+    }
   }
 
   /// output = activation(a + b).
@@ -35,7 +49,13 @@ package enum Elementwise {
     count: Int, a: UnsafePointer<Float>, b: UnsafePointer<Float>, activation: Activation = .none,
     output: UnsafeMutablePointer<Float>
   ) {
-    preconditionFailure("in progress")
+    Parallel.run(count: count, grain: grain) { r in
+      let start = output + r.lowerBound
+      conch_add(r.count, a + r.lowerBound, b + r.lowerBound, start)
+      if activation != .none {
+        conch_activate(r.count, activation.code, activation.slope, start, start)
+      }
+    }
   }
 
   /// output = a · b.
@@ -43,7 +63,9 @@ package enum Elementwise {
     count: Int, a: UnsafePointer<Float>, b: UnsafePointer<Float>,
     output: UnsafeMutablePointer<Float>
   ) {
-    preconditionFailure("in progress")
+    Parallel.run(count: count, grain: grain) { r in
+      conch_multiply(r.count, a + r.lowerBound, b + r.lowerBound, output + r.lowerBound)
+    }
   }
 
   /// output = factor · input + offset.
@@ -51,7 +73,9 @@ package enum Elementwise {
     count: Int, factor: Float, offset: Float = 0, input: UnsafePointer<Float>,
     output: UnsafeMutablePointer<Float>
   ) {
-    preconditionFailure("in progress")
+    Parallel.run(count: count, grain: grain) { r in
+      conch_scale(r.count, factor, offset, input + r.lowerBound, output + r.lowerBound)
+    }
   }
 
   /// output += factor · input.
@@ -59,7 +83,9 @@ package enum Elementwise {
     count: Int, factor: Float = 1, input: UnsafePointer<Float>,
     output: UnsafeMutablePointer<Float>
   ) {
-    preconditionFailure("in progress")
+    Parallel.run(count: count, grain: grain) { r in
+      conch_accumulate(r.count, factor, input + r.lowerBound, output + r.lowerBound)
+    }
   }
 
   /// Adds `bias` `[channels]` to every row: output = activation(input + bias).
@@ -67,7 +93,14 @@ package enum Elementwise {
     rows: Int, channels: Int, input: UnsafePointer<Float>, bias: UnsafePointer<Float>,
     activation: Activation = .none, output: UnsafeMutablePointer<Float>
   ) {
-    preconditionFailure("in progress")
+    Parallel.run(count: rows, grain: max(1, grain / max(1, channels))) { r in
+      let start = r.lowerBound * channels
+      conch_add_bias(r.count, channels, input + start, bias, output + start)
+      if activation != .none {
+        conch_activate(
+          r.count * channels, activation.code, activation.slope, output + start, output + start)
+      }
+    }
   }
 
   /// output (=, or +=) input / (1 − rate) where kept, else 0. Element i is kept where the i-th
@@ -78,7 +111,14 @@ package enum Elementwise {
     count: Int, rate: Float, key: UInt64, input: UnsafePointer<Float>,
     output: UnsafeMutablePointer<Float>, accumulate: Bool = false
   ) {
-    preconditionFailure("in progress")
+    precondition(rate >= 0 && rate < 1, "a dropout rate is in 0..<1")
+    // The threshold is exact: 2³² times a Float below 1 is below 2³².
+    let threshold = UInt32(Double(rate) * 0x1p32)
+    Parallel.run(count: count, grain: grain) { r in
+      conch_dropout(
+        r.lowerBound, r.count, threshold, 1 / (1 - rate), key, input + r.lowerBound,
+        output + r.lowerBound, accumulate)
+    }
   }
 
   /// output = exp(input), the same bits on every run: an own polynomial, within 2 units in the
@@ -86,6 +126,11 @@ package enum Elementwise {
   package static func exp(
     count: Int, input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>
   ) {
-    preconditionFailure("in progress")
+    Parallel.run(count: count, grain: grain) { r in
+      conch_exp(r.count, input + r.lowerBound, output + r.lowerBound)
+    }
   }
+
+  /// Values of a chunk: 64 kilobytes, a multiple of what one random block covers.
+  private static let grain = 1 << 14
 }

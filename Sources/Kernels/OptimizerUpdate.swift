@@ -1,3 +1,11 @@
+import CKernels
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// One step of an optimiser on one parameter, with Keras 3's formulas and order of operations.
 package enum OptimizerUpdate {
   /// velocity = momentum · velocity − rate · g; value += velocity, or with `nesterov`
@@ -8,7 +16,11 @@ package enum OptimizerUpdate {
     gradient: UnsafePointer<Float>, velocity: UnsafeMutablePointer<Float>?,
     value: UnsafeMutablePointer<Float>
   ) {
-    preconditionFailure("in progress")
+    Parallel.run(count: count, grain: grain) { r in
+      conch_sgd(
+        r.count, rate, momentum, nesterov, gradient + r.lowerBound,
+        velocity.map { $0 + r.lowerBound }, value + r.lowerBound)
+    }
   }
 
   /// Kingma and Ba 2015: m += (g − m)(1 − beta1); v += (g² − v)(1 − beta2);
@@ -20,7 +32,14 @@ package enum OptimizerUpdate {
     step: Int, gradient: UnsafePointer<Float>, firstMoment: UnsafeMutablePointer<Float>,
     secondMoment: UnsafeMutablePointer<Float>, value: UnsafeMutablePointer<Float>
   ) {
-    preconditionFailure("in progress")
+    // As Keras does, in single precision: the powers, then alpha.
+    let t = Float(step)
+    let alpha = rate * (1 - powf(beta2, t)).squareRoot() / (1 - powf(beta1, t))
+    Parallel.run(count: count, grain: grain) { r in
+      conch_adam(
+        r.count, alpha, beta1, beta2, epsilon, gradient + r.lowerBound, firstMoment + r.lowerBound,
+        secondMoment + r.lowerBound, value + r.lowerBound)
+    }
   }
 
   /// s = rho · s + (1 − rho) g²; value −= rate · g / sqrt(s + epsilon). With `momentum`,
@@ -30,6 +49,12 @@ package enum OptimizerUpdate {
     gradient: UnsafePointer<Float>, meanSquare: UnsafeMutablePointer<Float>,
     velocity: UnsafeMutablePointer<Float>?, value: UnsafeMutablePointer<Float>
   ) {
-    preconditionFailure("in progress")
+    Parallel.run(count: count, grain: grain) { r in
+      conch_rmsprop(
+        r.count, rate, rho, momentum, epsilon, gradient + r.lowerBound, meanSquare + r.lowerBound,
+        velocity.map { $0 + r.lowerBound }, value + r.lowerBound)
+    }
   }
+
+  private static let grain = 1 << 14
 }

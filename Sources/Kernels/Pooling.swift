@@ -1,3 +1,5 @@
+import CKernels
+
 /// The sizes of a pooling, channels last: input `[batch, inputHeight, inputWidth, channels]`,
 /// output `[batch, outputHeight, outputWidth, channels]`. Windows start at
 /// (y · strideY − paddingTop, x · strideX − paddingLeft), and what lies outside the input does
@@ -47,7 +49,7 @@ package enum Pooling {
   package static func maxForward(
     _ geometry: PoolingGeometry, input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>
   ) {
-    preconditionFailure("in progress")
+    pool(geometry) { conch_max_pool($0, $1, $2, input, output) }
   }
 
   /// Each output's gradient goes to the first largest value of its window, in row-major order.
@@ -56,14 +58,16 @@ package enum Pooling {
     outputGradient: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>,
     accumulate: Bool = false
   ) {
-    preconditionFailure("in progress")
+    unpool(geometry) {
+      conch_max_pool_gradient($0, $1, input, outputGradient, inputGradient, accumulate)
+    }
   }
 
   /// The mean of the values of each window that lie inside the input (TensorFlow's rule).
   package static func averageForward(
     _ geometry: PoolingGeometry, input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>
   ) {
-    preconditionFailure("in progress")
+    pool(geometry) { conch_average_pool($0, $1, $2, input, output) }
   }
 
   /// The gradient of `averageForward`.
@@ -71,7 +75,9 @@ package enum Pooling {
     _ geometry: PoolingGeometry, outputGradient: UnsafePointer<Float>,
     inputGradient: UnsafeMutablePointer<Float>, accumulate: Bool = false
   ) {
-    preconditionFailure("in progress")
+    unpool(geometry) {
+      conch_average_pool_gradient($0, $1, outputGradient, inputGradient, accumulate)
+    }
   }
 
   /// The mean over H and W: input `[batch, pixels, channels]`, output `[batch, channels]`.
@@ -79,7 +85,10 @@ package enum Pooling {
     batch: Int, pixels: Int, channels: Int, input: UnsafePointer<Float>,
     output: UnsafeMutablePointer<Float>
   ) {
-    preconditionFailure("in progress")
+    Parallel.run(chunks: batch) { n in
+      conch_global_average(
+        pixels, channels, input + n * pixels * channels, output + n * channels)
+    }
   }
 
   /// The gradient of `globalAverageForward`.
@@ -87,7 +96,11 @@ package enum Pooling {
     batch: Int, pixels: Int, channels: Int, outputGradient: UnsafePointer<Float>,
     inputGradient: UnsafeMutablePointer<Float>, accumulate: Bool = false
   ) {
-    preconditionFailure("in progress")
+    Parallel.run(chunks: batch) { n in
+      conch_global_average_gradient(
+        pixels, channels, outputGradient + n * channels, inputGradient + n * pixels * channels,
+        accumulate)
+    }
   }
 
   /// The maximum over H and W.
@@ -95,7 +108,9 @@ package enum Pooling {
     batch: Int, pixels: Int, channels: Int, input: UnsafePointer<Float>,
     output: UnsafeMutablePointer<Float>
   ) {
-    preconditionFailure("in progress")
+    Parallel.run(chunks: batch) { n in
+      conch_global_max(pixels, channels, input + n * pixels * channels, output + n * channels)
+    }
   }
 
   /// Each channel's gradient is shared equally by the places that reach the maximum, as
@@ -105,6 +120,41 @@ package enum Pooling {
     outputGradient: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>,
     accumulate: Bool = false
   ) {
-    preconditionFailure("in progress")
+    Parallel.run(chunks: batch) { n in
+      conch_global_max_gradient(
+        pixels, channels, input + n * pixels * channels, outputGradient + n * channels,
+        inputGradient + n * pixels * channels, accumulate)
+    }
+  }
+
+  /// Calls `body` with ranges of output lines (N · output height).
+  private static func pool(
+    _ g: PoolingGeometry, _ body: (UnsafePointer<conch_pooling>, _ begin: Int, _ end: Int) -> Void
+  ) {
+    var sizes = sizes(g)
+    let lineFloats = g.outputWidth * g.channels * g.windowHeight * g.windowWidth
+    withUnsafePointer(to: &sizes) { sizes in
+      Parallel.run(count: g.batch * g.outputHeight, grain: max(1, (1 << 16) / max(1, lineFloats))) {
+        body(sizes, $0.lowerBound, $0.upperBound)
+      }
+    }
+  }
+
+  /// Calls `body` with each image: windows of one image may share input pixels.
+  private static func unpool(
+    _ g: PoolingGeometry, _ body: (UnsafePointer<conch_pooling>, _ image: Int) -> Void
+  ) {
+    var sizes = sizes(g)
+    withUnsafePointer(to: &sizes) { sizes in
+      Parallel.run(chunks: g.batch) { body(sizes, $0) }
+    }
+  }
+
+  private static func sizes(_ g: PoolingGeometry) -> conch_pooling {
+    conch_pooling(
+      input_height: g.inputHeight, input_width: g.inputWidth, channels: g.channels,
+      output_height: g.outputHeight, output_width: g.outputWidth, window_height: g.windowHeight,
+      window_width: g.windowWidth, stride_y: g.strideY, stride_x: g.strideX,
+      padding_top: g.paddingTop, padding_left: g.paddingLeft)
   }
 }
