@@ -37,10 +37,7 @@ package final class Workspace {
   /// Writes the figure to a file, and draws it where there is a terminal.
   package func show(_ figure: Figure) throws {
     let path = try figureFiles.next()
-    let bitmap = try figure.bitmap(scale: 2)
-    try Files.writeAtomically(
-      path,
-      try ImageFile.png(width: bitmap.width, height: bitmap.height, channels: 4, bitmap.pixels))
+    try write(figure, to: path)
     if isInteractive {
       say(
         figure.terminal(
@@ -48,6 +45,15 @@ package final class Workspace {
           background: page.background))
     }
     say(page.style.dim("\(figure.summary) → \(path)"))
+  }
+
+  /// Writes the figure as a PNG file, sharp enough for print.
+  func write(_ figure: Figure, to path: String) throws {
+    let bitmap = try figure.bitmap(scale: 2)
+    try Files.writeAtomically(
+      path,
+      try ImageFile.png(
+        pixels: bitmap.pixels, width: bitmap.width, height: bitmap.height, channels: 4))
   }
 }
 

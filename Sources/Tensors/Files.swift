@@ -70,6 +70,22 @@ package enum Files {
     flushFolder(of: target)
   }
 
+  /// Whether there is anything at `path`.
+  package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// Whether there is a folder at `path`; a link to one counts.
+  package static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// Makes the folder where it is missing; the one it lies in must exist.
+  /// - Throws: `FileError.notWritable`.
+  package static func makeFolder(_ path: String) throws {
+    guard mkdir(path, 0o777) != 0, !isFolder(path) else { return }
+    throw FileError.notWritable(path: path, reason: lastReason())
+  }
+
   private static func writeAll(
     _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: String
   ) throws {

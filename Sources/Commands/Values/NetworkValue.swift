@@ -200,9 +200,9 @@ extension NetworkValue {
 /// The gradients of the last step, of one layer or of the whole network.
 package final class GradientValue: HostObject {
   private let name: String
-  private let parameters: [Parameter]
+  private let parameters: [Networks.Parameter]
 
-  init(_ name: String, _ parameters: [Parameter]) {
+  init(_ name: String, _ parameters: [Networks.Parameter]) {
     self.name = name
     self.parameters = parameters
   }
@@ -233,7 +233,7 @@ package final class GradientValue: HostObject {
   }
 }
 
-extension Parameter {
+extension Networks.Parameter {
   /// The name without the weight's: `Conv1` of `Conv1/kernel`.
   fileprivate var layerName: String { String(name.dropLast(weight.count + 1)) }
 }
