@@ -65,9 +65,18 @@ package enum ImageFile {
     limits: ImageLimits = .standard
   ) throws -> Tensor {
     let info = try probe(bytes, name: name, limits: limits)
-    let decoded = try DecodedImage(bytes, name: name, info: info, frame: frame)
-    return try decoded.tensor(frame: frame, channels: channels)
+    func decode() throws -> Tensor {
+      let decoded = try DecodedImage(bytes, name: name, info: info, frame: frame)
+      return try decoded.tensor(frame: frame, channels: channels)
+    }
+    guard Int(info.width) * Int(info.height) > largePixels else { return try decode() }
+    return try largeDecoding.withLock(decode)
   }
+
+  /// Images above this many pixels are decoded one at a time: several threads with one each could
+  /// take gigabytes.
+  private static let largePixels = 1 << 24
+  private static let largeDecoding = Monitor()
 
   /// The image as a PNG file of 8 bits a sample; values are held in 0…1 and rounded.
   /// - Parameter image: [H, W, C], C of 1, 3, 4.

@@ -64,6 +64,15 @@ struct PNGCase: Sendable, CustomTestStringConvertible {
     }
   }
 
+  /// The smallest interlaced files have passes without a pixel.
+  @Test(arguments: [1, 2, 3, 5], [1, 2, 3, 5])
+  func smallInterlacedPNG(_ width: Int, _ height: Int) throws {
+    var maker = PNGMaker.colours(width: width, height: height)
+    let plain = try ImageFile.decode(maker.bytes(), name: "x")
+    maker.interlaced = true
+    #expect(try ImageFile.decode(maker.bytes(), name: "x").values == plain.values)
+  }
+
   /// Cut-outs with a transparent colour would get a black background.
   @Test func transparencyChunksGiveAlpha() throws {
     let grey = PNGMaker(width: 2, height: 1, colourType: 0, depth: 8, transparency: [0, 9]) {
