@@ -1,5 +1,10 @@
-import Foundation
 import Networks
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// Numbers with a shape in double precision, count dimension included: what the naive twins of
 /// the operations work on.
@@ -235,8 +240,10 @@ enum NaiveTwin {
   private static func dense(_ x: Grid, _ kernel: Grid, bias: Grid?) -> Grid {
     let units = kernel.shape[1]
     return rows(x) { row in
-      (0..<units).map { o in
-        row.indices.reduce(bias?.values[o] ?? 0) { $0 + row[$1] * kernel.values[$1 * units + o] }
+      (0..<units).map { o -> Double in
+        var sum = bias?.values[o] ?? 0
+        for (i, value) in row.enumerated() { sum += value * kernel.values[i * units + o] }
+        return sum
       }
     }.with(lastDimension: units)
   }
