@@ -121,12 +121,12 @@ void conch_l2_normalize(ptrdiff_t rows, ptrdiff_t columns, float epsilon, const 
 void conch_l2_normalize_gradient(ptrdiff_t rows, ptrdiff_t columns, float epsilon, const float *x,
                                  const float *dy, float *dx, bool accumulate);
 
-// Optimisers (Optimizer.c).
+// Optimisers (Optimizer.c). A rest is 1 minus the share of the same name.
 void conch_sgd(ptrdiff_t count, float rate, float momentum, bool nesterov, const float *gradient,
                float *velocity, float *value);
-void conch_adam(ptrdiff_t count, float alpha, float beta1, float beta2, float epsilon,
+void conch_adam(ptrdiff_t count, float alpha, float rest1, float rest2, float epsilon,
                 const float *gradient, float *first, float *second, float *value);
-void conch_rmsprop(ptrdiff_t count, float rate, float rho, float momentum, float epsilon,
+void conch_rmsprop(ptrdiff_t count, float rate, float rho, float rest, float momentum, float epsilon,
                    const float *gradient, float *mean_square, float *velocity, float *value);
 
 // Pooling (Pooling.c).
