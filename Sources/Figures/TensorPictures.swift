@@ -102,7 +102,8 @@ extension ImageGrid {
     let shown = tiles.count < count ? "the first \(tiles.count) of \(grouped(count)) kernels; " : ""
     return ImageGrid(
       tiles: tiles, columns: columns, noun: "kernels",
-      note: shown + "mid grey is 0, black and white are ∓\(compact(bound, significant: 3))")
+      note: shown + "black is \(compact(-bound, significant: 3)), mid grey 0, white "
+        + compact(bound, significant: 3))
   }
 
   /// The channels of one `[H, W, C]` map (or `[1, H, W, C]`) as tiles, all on one scale, with its
@@ -165,7 +166,8 @@ extension Heatmap {
     let isVector = matrix.rank == 1
     self.init(
       rows: isVector ? 1 : matrix.shape[0], columns: isVector ? matrix.shape[0] : matrix.shape[1],
-      values: matrix.values.map(Double.init), rowLabel: rowLabel, columnLabel: columnLabel,
+      values: matrix.values.map(Double.init), rowLabel: isVector ? "" : rowLabel,
+      columnLabel: columnLabel,
       colourMap: colourMap, range: range, valueLabel: valueLabel)
   }
 }

@@ -50,10 +50,11 @@ extension ImageGrid: FigureContent {
   private static let captionLines = 3
   private static let verdictInset = 5.0
 
-  /// The size at which an image is drawn: small ones enlarged by a whole factor, others fitted.
+  /// The size at which an image is drawn: small ones enlarged by a whole factor, so that their
+  /// pixels show, others fitted.
   private static func fitted(_ bitmap: Bitmap, side: Double) -> Size {
     let longer = Double(max(bitmap.width, bitmap.height, 1))
-    let scale = longer <= side ? max(1, (side / longer).rounded(.down)) : side / longer
+    let scale = longer <= 48 && longer <= side ? (side / longer).rounded(.down) : side / longer
     return Size(
       max(1, Double(bitmap.width) * scale), max(1, Double(bitmap.height) * scale))
   }
@@ -82,7 +83,7 @@ extension ImageGrid: FigureContent {
     let inset = hasFrames ? 2 * ImageGrid.verdictInset : 0
     // Captions of words need some width, numbers do not.
     let widest = hasCaptions ? text.widest(shown.map { ImageGrid.caption($0) }, captionStyle) : 0
-    let slotWidth = max(image.width + inset, min(widest + 2, 96))
+    let slotWidth = max(image.width + inset, min(widest + 2, max(96, 1.25 * image.width)))
     let captionHeight =
       shown.reduce(0.0) { height, tile in
         let caption = ImageGrid.caption(tile)

@@ -126,7 +126,7 @@ struct Axis: Sendable {
     let every = max(
       1, ((Double(last - first)) / Double(max(1, count))).rounded(.up).whole(within: 1...700))
     let factors: [Double] =
-      decades < 1 ? [1, 2, 3, 4, 5, 6, 7, 8, 9] : decades < 2.2 ? [1, 2, 5] : [1]
+      decades < 1 ? [1, 2, 3, 4, 5, 6, 7, 8, 9] : decades < 3 ? [1, 2, 5] : [1]
     var (ticks, minor): ([Tick], [Double]) = ([], [])
     for exponent in first...max(first, last) {
       let unit = power(10, Double(exponent))

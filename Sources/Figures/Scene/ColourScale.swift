@@ -6,8 +6,13 @@ struct ColourScale {
 
   private static let thickness = 14.0
 
+  /// How high the bar is, which decides how many ticks it has room for.
+  var height = 200.0
+
   private var axis: Axis {
-    Axis([range.lowerBound, range.upperBound], scale: .linear, count: 5, isPadded: false)
+    Axis(
+      [range.lowerBound, range.upperBound], scale: .linear,
+      count: (height / 40).whole(within: 2...6), isPadded: false)
   }
 
   /// Of an upright bar with ticks and label.
