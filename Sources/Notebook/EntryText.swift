@@ -51,7 +51,7 @@ package struct EntryText {
   package mutating func replace(_ range: Range<Int>, with text: some Sequence<Unicode.Scalar>) {
     remember()
     let count = scalars.count - range.count
-    scalars.replaceSubrange(range, with: text)
+    scalars.replaceSubrange(range, with: Array(text))
     cursor = range.lowerBound + (scalars.count - count)
   }
 
@@ -79,20 +79,20 @@ package struct EntryText {
     let spaces = scalars[lineStart..<cursor]
     let count =
       !spaces.isEmpty && spaces.allSatisfy { $0 == " " } ? (spaces.count % 2 == 0 ? 2 : 1) : 1
-    replace(cursor - count..<cursor, with: [])
+    replace(cursor - count..<cursor, with: EmptyCollection())
     return true
   }
 
   package mutating func deleteForward() -> Bool {
     guard cursor < scalars.count else { return false }
-    replace(cursor..<cursor + 1, with: [])
+    replace(cursor..<cursor + 1, with: EmptyCollection())
     return true
   }
 
   package mutating func cut(_ range: Range<Int>) -> Bool {
     guard !range.isEmpty else { return false }
     cutting = Array(scalars[range])
-    replace(range, with: [])
+    replace(range, with: EmptyCollection())
     return true
   }
 
@@ -170,7 +170,7 @@ package struct EntryText {
     let closes = ["end", "else", "catch"].contains(String(view))
     if closes, indentation >= 2, indentation > openerIndentation {
       let position = cursor
-      replace(lineStart..<lineStart + 2, with: [])
+      replace(lineStart..<lineStart + 2, with: EmptyCollection())
       cursor = position - 2
       indentation -= 2
     }

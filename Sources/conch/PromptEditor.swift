@@ -276,7 +276,9 @@ final class PromptEditor: LineSource {
     guard !completion.candidates.isEmpty else { return EDITOR_BEEP }
     let common = completion.commonText
     let present = String(String.UnicodeScalarView(entry.scalars[completion.range]))
-    if completion.candidates.count == 1 || common.unicodeScalars.count > present.unicodeScalars.count {
+    if completion.candidates.count == 1
+      || common.unicodeScalars.count > present.unicodeScalars.count
+    {
       entry.replace(completion.range, with: common.unicodeScalars)
       return EDITOR_CONTINUE
     }
