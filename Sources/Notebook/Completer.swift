@@ -69,7 +69,10 @@ struct Completer {
     candidates += interpreter.variables.map {
       Completion.Candidate($0.name, detail: Self.brief($0.value))
     }
-    candidates += interpreter.commands.map { Completion.Candidate($0.name, detail: $0.summary) }
+    // Before anything is typed, what the call still lacks is answer enough.
+    if !prefix.isEmpty || candidates.isEmpty {
+      candidates += interpreter.commands.map { Completion.Candidate($0.name, detail: $0.summary) }
+    }
     if !prefix.isEmpty { candidates += Self.keywords.map { Completion.Candidate($0) } }
     var seen: Set<String> = []
     return matching(candidates.filter { seen.insert($0.text).inserted }, prefix, word)
