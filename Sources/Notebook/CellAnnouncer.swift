@@ -40,7 +40,8 @@ struct CellAnnouncer {
       let style = page.style
       if !cell.title.isEmpty {
         let title = truncated(cell.title, to: max(1, page.columns - 6))
-        let rule = String(repeating: "─", count: max(2, min(page.columns, 80) - displayWidth(title) - 4))
+        let rule = String(
+          repeating: "─", count: max(2, min(page.columns, 80) - displayWidth(title) - 4))
         say("\n" + style.dim("── ") + style.bold(title) + " " + style.dim(rule))
       }
       guard cell.kind == .markdown else { return }

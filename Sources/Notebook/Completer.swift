@@ -69,7 +69,10 @@ struct Completer {
     candidates += interpreter.variables.map {
       Completion.Candidate($0.name, detail: Self.brief($0.value))
     }
-    candidates += interpreter.commands.map { Completion.Candidate($0.name, detail: $0.summary) }
+    // Before anything is typed, what the call still lacks is answer enough.
+    if !prefix.isEmpty || candidates.isEmpty {
+      candidates += interpreter.commands.map { Completion.Candidate($0.name, detail: $0.summary) }
+    }
     if !prefix.isEmpty { candidates += Self.keywords.map { Completion.Candidate($0) } }
     var seen: Set<String> = []
     return matching(candidates.filter { seen.insert($0.text).inserted }, prefix, word)
@@ -131,14 +134,15 @@ struct Completer {
     let prefix = context.text(word)
     var candidates: [Completion.Candidate] = []
     let base = context.path(endingAt: word.lowerBound - 1)
-    let value = base.flatMap { value(of: $0) }
+    let value: Value? = base.flatMap { self.value(of: $0) }
     switch value {
-    case .object(let object):
-      candidates += object.propertyNames.map { name in
-        let property = try? object.property(name)
-        return Completion.Candidate(name, detail: (property ?? nil).map(Self.brief) ?? "")
+    case .object(let object)?:
+      for name in object.propertyNames {
+        let property = (try? object.property(name)) ?? nil
+        candidates.append(
+          Completion.Candidate(name, detail: property.map { Self.brief($0) } ?? ""))
       }
-    case .record(let record):
+    case .record(let record)?:
       candidates += record.fields.map { Completion.Candidate($0.key, detail: Self.brief($0.value)) }
     default: break
     }
@@ -184,7 +188,8 @@ struct Completer {
     let content = (start + 1)..<context.scalars.count
     let typed = context.text(content)
     if start > 0, context.scalars[start - 1] == "[" {
-      let names = context.path(endingAt: start - 1).flatMap { value(of: $0) }.map(keys) ?? []
+      let names =
+        context.path(endingAt: start - 1).flatMap { value(of: $0) }.map { keys(of: $0) } ?? []
       let closing = isClosed ? "" : "\"]"
       return matching(
         names.map { Completion.Candidate($0 + closing, name: $0) }, typed, content)
@@ -246,7 +251,9 @@ struct Completer {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: 1) { String(cString: $0) }
       }
-      let isPlain = name.unicodeScalars.allSatisfy { $0.value >= 0x20 && !"\"\\{".contains($0) }
+      let isPlain = name.unicodeScalars.allSatisfy {
+        $0.value >= 0x20 && !"\"\\{".unicodeScalars.contains($0)
+      }
       if name != ".", name != "..", isPlain { names.append(name) }
     }
     return names.sorted()

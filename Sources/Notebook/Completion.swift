@@ -50,7 +50,8 @@ package struct Completion {
       return candidates.map { candidate in
         let name = padded(truncated(candidate.name, to: nameWidth), to: nameWidth)
         return "  "
-          + truncated(candidate.detail.isEmpty ? name : name + "  " + candidate.detail, to: width - 2)
+          + truncated(
+            candidate.detail.isEmpty ? name : name + "  " + candidate.detail, to: width - 2)
           + "\n"
       }.joined()
     }

@@ -51,7 +51,7 @@ package struct EntryText {
   package mutating func replace(_ range: Range<Int>, with text: some Sequence<Unicode.Scalar>) {
     remember()
     let count = scalars.count - range.count
-    scalars.replaceSubrange(range, with: text)
+    scalars.replaceSubrange(range, with: Array(text))
     cursor = range.lowerBound + (scalars.count - count)
   }
 
@@ -73,35 +73,40 @@ package struct EntryText {
     wantedColumn = nil
   }
 
+  @discardableResult
   package mutating func deleteBack() -> Bool {
     guard cursor > 0 else { return false }
     // In the indentation of a line, as much as one level.
     let spaces = scalars[lineStart..<cursor]
     let count =
       !spaces.isEmpty && spaces.allSatisfy { $0 == " " } ? (spaces.count % 2 == 0 ? 2 : 1) : 1
-    replace(cursor - count..<cursor, with: [])
+    replace(cursor - count..<cursor, with: EmptyCollection())
     return true
   }
 
+  @discardableResult
   package mutating func deleteForward() -> Bool {
     guard cursor < scalars.count else { return false }
-    replace(cursor..<cursor + 1, with: [])
+    replace(cursor..<cursor + 1, with: EmptyCollection())
     return true
   }
 
+  @discardableResult
   package mutating func cut(_ range: Range<Int>) -> Bool {
     guard !range.isEmpty else { return false }
     cutting = Array(scalars[range])
-    replace(range, with: [])
+    replace(range, with: EmptyCollection())
     return true
   }
 
+  @discardableResult
   package mutating func yank() -> Bool {
     guard !cutting.isEmpty else { return false }
     replace(cursor..<cursor, with: cutting)
     return true
   }
 
+  @discardableResult
   package mutating func undo() -> Bool {
     guard let step = undoSteps.popLast() else { return false }
     (scalars, cursor) = step
@@ -117,6 +122,7 @@ package struct EntryText {
 
   // MARK: Moving
 
+  @discardableResult
   package mutating func move(to position: Int) -> Bool {
     wantedColumn = nil
     guard position != cursor, (0...scalars.count).contains(position) else { return false }
@@ -125,6 +131,7 @@ package struct EntryText {
   }
 
   /// One line up (-1) or down (1), to the same column where there is one. False at the edge.
+  @discardableResult
   package mutating func moveLine(by step: Int) -> Bool {
     let column = wantedColumn ?? cursor - lineStart
     if step < 0 {
@@ -160,23 +167,27 @@ package struct EntryText {
 
   // MARK: Indentation
 
-  /// A new line, indented like the current one or `deeper` by one level. A line that closes or
-  /// divides a block (`end`, `else`, `catch`) first moves back to where that block began.
+  /// A new line, indented like the current one or `deeper` by one level.
   package mutating func breakLine(deeper: Bool) {
-    var indentation = scalars[lineStart..<cursor].prefix { $0 == " " }.count
-    let words = scalars[lineStart..<lineEnd].drop { $0 == " " }.prefix { Self.isWord($0) }
-    var view = String.UnicodeScalarView()
-    view.append(contentsOf: words)
-    let closes = ["end", "else", "catch"].contains(String(view))
-    if closes, indentation >= 2, indentation > openerIndentation {
-      let position = cursor
-      replace(lineStart..<lineStart + 2, with: [])
-      cursor = position - 2
-      indentation -= 2
-    }
+    let indentation = scalars[lineStart..<cursor].prefix { $0 == " " }.count
     replace(
       cursor..<cursor,
       with: ("\n" + String(repeating: " ", count: indentation + (deeper ? 2 : 0))).unicodeScalars)
+  }
+
+  /// Moves a line that has just been typed and closes or divides a block (`end`, `else`, `catch`)
+  /// back to where that block began.
+  package mutating func dedentClosingLine() {
+    let indentation = scalars[lineStart..<lineEnd].prefix { $0 == " " }.count
+    let word = scalars[lineStart..<lineEnd].dropFirst(indentation).prefix { Self.isWord($0) }
+    var view = String.UnicodeScalarView()
+    view.append(contentsOf: word)
+    guard ["end", "else", "catch"].contains(String(view)), cursor == lineEnd,
+      indentation >= 2, indentation > openerIndentation
+    else { return }
+    let position = cursor
+    replace(lineStart..<lineStart + 2, with: EmptyCollection())
+    cursor = position - 2
   }
 
   /// The indentation of the line above the current one, less a level if that is a block's body.

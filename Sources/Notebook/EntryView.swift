@@ -91,8 +91,11 @@ package struct EntryView {
 
   // MARK: Rows
 
-  /// The rows below the one the cursor is in, and above it, when drawn after a prompt.
-  package func rows(promptWidth: Int, columns: Int) -> (above: Int, below: Int) {
+  /// The rows above and below the one the cursor is in, and the column behind the text's end, when
+  /// drawn after a prompt.
+  package func rows(
+    promptWidth: Int, columns: Int
+  ) -> (above: Int, below: Int, endColumn: Int) {
     let columns = max(1, columns)
     var (row, column) = (0, promptWidth)
     var cursorRow = 0
@@ -108,7 +111,7 @@ package struct EntryView {
       if column >= columns { (row, column) = (row + 1, 0) }
     }
     if cursor >= scalars.count { cursorRow = row }
-    return (cursorRow, row - cursorRow)
+    return (cursorRow, row - cursorRow, column)
   }
 
   private static func width(_ line: ArraySlice<Unicode.Scalar>, from column: Int) -> Int {

@@ -109,7 +109,9 @@ struct Help {
     }
     if !neighbours.isEmpty {
       let names = neighbours.prefix(12).map(\.name).joined(separator: " ")
-      lines += [""] + wrapped("See also (\(command.group)): \(names)", to: page.columns)
+      lines +=
+        [""]
+        + wrapped("See also (\(command.group)): \(names)", to: page.columns)
         .map(style.dim)
     }
     return lines.joined(separator: "\n")

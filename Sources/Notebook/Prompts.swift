@@ -17,12 +17,12 @@ package struct Prompts {
   /// The prompt without colours, where no line editor draws it.
   package static let plain = "conch> "
 
-  /// `   if> `, `    (> `, and `  ...> ` where only an operand is missing. Plain, since it stands in
-  /// what libedit takes for the text.
+  /// `   if> `, `    (> `, `  ...> ` where only an operand is missing, and `     > ` where nothing is.
+  /// Plain, since it stands in what libedit takes for the text.
   package func continuation(_ open: String?) -> String { Self.continuation(open) }
 
   package static func continuation(_ open: String?) -> String {
-    padded((open ?? "...") + "> ", to: width, alignment: .right)
+    padded((open ?? "") + "> ", to: width, alignment: .right)
   }
 
   /// Whether a line begins a block that the next lines are the body of.

@@ -15,7 +15,8 @@ func sessionCommands(_ reference: SessionReference) -> [Command] {
       [
         Parameter(
           "about", .any, default: .none,
-          help: "A command or another value, or a text: a topic, a command's name, or words to find.")
+          help:
+            "A command or another value, or a text: a topic, a command's name, or words to find.")
       ],
       result: .nothing, summary: "Explains a command, a topic or a value.",
       details: "At the prompt, `?name` and `name?` do the same, and words need no quotes.",

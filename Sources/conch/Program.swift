@@ -109,7 +109,8 @@ enum Program {
     }
     let settings = environment("HOME") + "/.editrc"
     if !editor.readSettings(settings) {
-      session.say("`\(settings)` has a line that libedit does not know; the lines after it are left out.")
+      session.say(
+        "`\(settings)` has a line that libedit does not know; the lines after it are left out.")
     }
     return editor
   }

@@ -148,11 +148,17 @@ final class PromptEditor: LineSource {
   private func quiet(_ isDone: Bool) -> EditorAnswer { EDITOR_CONTINUE }
 
   private func enter() -> EditorAnswer {
+    let typed = entry.text
+    entry.dedentClosingLine()
     let text = entry.text
     if session.openConstruct(in: text) != nil {
       let line = String(String.UnicodeScalarView(entry.scalars[entry.lineStart..<entry.cursor]))
       entry.breakLine(deeper: Prompts.opensBlock(line))
       return EDITOR_CONTINUE
+    }
+    if text != typed {
+      // The dedented line is still to be drawn.
+      redraw(after: above())
     }
     leaveEntry()
     submitted = text
@@ -276,7 +282,9 @@ final class PromptEditor: LineSource {
     guard !completion.candidates.isEmpty else { return EDITOR_BEEP }
     let common = completion.commonText
     let present = String(String.UnicodeScalarView(entry.scalars[completion.range]))
-    if completion.candidates.count == 1 || common.unicodeScalars.count > present.unicodeScalars.count {
+    if completion.candidates.count == 1
+      || common.unicodeScalars.count > present.unicodeScalars.count
+    {
       entry.replace(completion.range, with: common.unicodeScalars)
       return EDITOR_CONTINUE
     }
@@ -344,14 +352,21 @@ final class PromptEditor: LineSource {
 
   /// Moves below the entry, so that something else can be written.
   private func leaveEntry(mark: String = "") {
-    let below = view.rows(promptWidth: promptText.width, columns: columns).below
-    write((below > 0 ? "\u{1B}[\(below)B" : "") + mark + "\r\n")
+    let (_, below, column) = view.rows(promptWidth: promptText.width, columns: columns)
+    write((below > 0 ? "\u{1B}[\(below)B" : "") + "\r")
+    if column > 0, !mark.isEmpty { write("\u{1B}[\(column)C" + mark) }
+    write("\r\n")
   }
 
   /// Terminals wrap the drawn lines anew before they say that the window has changed.
   private func resize() {
+    redraw(after: above() + "\u{1B}[J")
+  }
+
+  /// To the beginning of the first row that is drawn.
+  private func above() -> String {
     let above = view.rows(promptWidth: promptText.width, columns: columns).above
-    redraw(after: "\r" + (above > 0 ? "\u{1B}[\(above)A" : "") + "\u{1B}[J")
+    return "\r" + (above > 0 ? "\u{1B}[\(above)A" : "")
   }
 
   private func write(_ text: String) { Output.write(text, to: 1) }

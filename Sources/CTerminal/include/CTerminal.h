@@ -32,6 +32,13 @@ void terminal_bracketed_paste(int enabled);
 /// True when characters wait to be read.
 int terminal_has_input(void);
 
+/// Starts a program on a pseudo-terminal of its own, as the leader of a new session with default
+/// signals, in `folder` unless that is NULL. Returns its process and sets `master`, or -1. The
+/// tests drive the prompt with it; Swift cannot fork.
+int terminal_spawn(
+    const char *path, char *const arguments[], char *const environment[], const char *folder,
+    int columns, int rows, int *master);
+
 // MARK: Interrupts
 
 /// From now on Ctrl-C (SIGINT) is counted and ends nothing. The third one that nobody has taken
