@@ -38,6 +38,22 @@ final class Canvas {
     return camera.place((Float(column) + 0.5) * step, (Float(row) + 0.5) * step)
   }
 
+  /// Puts ground at a sample.
+  @inline(__always)
+  func set(_ sample: Int, _ ground: Ground) {
+    color[sample] = ground.color
+    height[sample] = ground.height
+    cover[sample] = ground.cover
+  }
+
+  /// Puts ground at a sample a quarter of a pixel from a pixel's middle towards two neighbours.
+  @inline(__always)
+  func set(_ sample: Int, _ ground: Ground, _ across: Ground, _ up: Ground) {
+    color[sample] = ground.color * 0.5 + (across.color + up.color) * 0.25
+    height[sample] = ground.height * 0.5 + (across.height + up.height) * 0.25
+    cover[sample] = ground.cover
+  }
+
   /// Visits the samples whose ground lies in a box, row by row.
   @inline(__always)
   func visit(

@@ -49,9 +49,17 @@ struct VegetationBrush {
   func meadow(_ p: Place) -> Ground {
     let patch = mosaic(p.x, p.y)
     let grain = fine(p.x, p.y)
-    let mixed = smoothstep(-0.25, 0.35, patch + 0.5 * broad(p.x, p.y))
-    let color = mix(vegetation.grass, vegetation.other, mixed) * (1 + 0.16 * grain + 0.12 * patch)
-    return Ground(color: color, height: 0.3 + 0.16 * grain + 0.35 * patch, cover: .vegetation)
+    let wide = broad(p.x, p.y)
+    let mixed = smoothstep(-0.25, 0.35, patch + 0.5 * wide)
+    var color = mix(vegetation.grass, vegetation.other, mixed)
+    color *= 1 + 0.2 * grain + 0.16 * patch + 0.12 * wide
+    // Tussocks and low scrub, and where the soil shows.
+    let scrub = smoothstep(0.22, 0.5, patch * 0.7 + grain * 0.45 - 0.3 * wide)
+    color = mix(color, vegetation.leaves * (0.85 + 0.3 * grain), scrub * 0.75)
+    let worn = smoothstep(0.3, 0.6, -patch * 0.8 - 0.5 * wide + 0.25 * grain)
+    color = mix(color, vegetation.soil * (1 + 0.12 * grain), worn * 0.7)
+    let height = 0.3 + 0.2 * grain + 0.5 * patch + scrub * (1 + 0.5 * grain)
+    return Ground(color: color, height: height, cover: .vegetation)
   }
 
   /// Tufts on open ground.
