@@ -16,7 +16,8 @@ extension Dataset {
       entries: positions.map { position in
         guard entries.indices.contains(position) else {
           throw ImageryError(
-            .indexOutOfRange, "image", given: "\(position)", expected: "there are \(count)")
+            .indexOutOfRange, "image", given: "\(position)",
+            expected: "there are \(count), counted from 0")
         }
         return entries[position]
       })

@@ -127,7 +127,7 @@ import Testing
 
   /// Real photographs of many sizes, where they are there.
   @Test func cellsLoad() throws {
-    let path = "/work/shared/data/cells"
+    let path = besideProject("data/cells")
     guard FileManager.default.fileExists(atPath: path) else {
       print("skipped: the cells are not here")
       return

@@ -19,7 +19,7 @@ private func grey(_ rows: [[Float]]) throws -> Tensor {
   /// Weights trained elsewhere would see slightly shifted pictures.
   @Test func growingAgreesWithTheReference() throws {
     let folder =
-      ProcessInfo.processInfo.environment["CONCH_FIXTURES"] ?? "/work/shared/reference/fixtures"
+      ProcessInfo.processInfo.environment["CONCH_FIXTURES"] ?? besideProject("reference/fixtures")
     let path = folder + "/operations.safetensors"
     guard FileManager.default.fileExists(atPath: path) else {
       print("skipped: no operations.safetensors in the fixtures' folder")

@@ -73,6 +73,14 @@ private func batches(_ loader: Loader) throws -> [Batch] {
     #expect(try strict.next() == nil)
   }
 
+  /// When the disk is pulled out, an epoch without images must not look like a finished one.
+  @Test func nothingReadableIsAnError() throws {
+    let data = Dataset(FaultySource(count: 6, damaged: [0, 1, 2, 3, 4, 5]), name: "f")
+    let loader = try Loader(data, batch: 4)
+    #expect(reason { try loader.next() } == .damagedFiles)
+    #expect(try loader.next() == nil)
+  }
+
   @Test func otherErrorsReachTheConsumer() throws {
     let data = Dataset(FaultySource(count: 12, fatal: [5]), name: "f")
     let loader = try Loader(data, batch: 4)
