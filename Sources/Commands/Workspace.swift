@@ -61,17 +61,21 @@ package final class Workspace {
 package struct FigureFiles {
   /// The script's name; nil at the prompt, where no earlier figure is overwritten.
   private let stem: String?
+  private let folder: String
   private var number = 0
 
-  package init(stem: String?) { self.stem = stem }
+  package init(stem: String?, folder: String = "figures") {
+    self.stem = stem
+    self.folder = folder
+  }
 
   /// The next name; the folder is made where it is missing.
   package mutating func next() throws -> String {
-    try Files.makeFolder("figures")
+    try Files.makeFolder(folder)
     repeat {
       number += 1
       let digits = number < 10 ? "0\(number)" : "\(number)"
-      let path = "figures/\(stem ?? "figure")-\(digits).png"
+      let path = "\(folder)/\(stem ?? "figure")-\(digits).png"
       if stem != nil || !Files.exists(path) { return path }
     } while true
   }
