@@ -3,13 +3,15 @@ import Kernels
 import Testing
 
 extension KernelsTests {
-  /// The bench must stay runnable. `CONCH_BENCH_KERNELS` set to a pattern ("" for all) prints it.
+  /// The bench must stay runnable. `CONCH_BENCH_KERNELS` set to a pattern ("" for all) prints it;
+  /// with `CONCH_BENCH_ONE_THREAD`, in processor time of one thread.
   @Test func benchmarkRuns() {
     let pattern = ProcessInfo.processInfo.environment["CONCH_BENCH_KERNELS"]
     if pattern == nil {
       #expect(KernelBenchmark.run(matching: "1×1 96→576 at 14", repeats: 1).count == 3)
       return
     }
+    if ProcessInfo.processInfo.environment["CONCH_BENCH_ONE_THREAD"] != nil { Parallel.threads = 1 }
     KernelBenchmark.run(matching: pattern == "" ? nil : pattern) { row in
       print(
         row.name.padding(toLength: 44, withPad: " ", startingAt: 0),
