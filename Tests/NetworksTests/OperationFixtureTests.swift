@@ -20,13 +20,13 @@ import Testing
 
   typealias Attributes = [String: Any]
 
-  static let cases: [String: Attributes] = {
+  static var cases: [String: Attributes] {
     guard let folder, let data = FileManager.default.contents(atPath: folder + "/index.json"),
       let index = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
       let operations = index["operations"] as? [String: Attributes]
     else { return [:] }
     return operations
-  }()
+  }
 
   /// Losses and optimisers are the trainer's.
   static let elsewhere: Set<String> = [
@@ -102,7 +102,7 @@ import Testing
     let (stride, dilation, size) = (
       number("strides", 1), number("dilation", 1), number("size", 1)
     )
-    let shape = kernel?.shape ?? [1, 1, 1, 1]
+    let shape: [Int] = kernel?.shape ?? [1, 1, 1, 1]
     let window = Window(
       size: (shape[0], shape[1]), stride: (stride, stride), dilation: (dilation, dilation),
       padding: padding)
