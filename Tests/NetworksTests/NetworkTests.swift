@@ -47,6 +47,18 @@ import Testing
       network.layers.map(\.name) == ["input", "conv", "conv_1", "conv_2", "mine", "conv_3"])
   }
 
+  @Test func activationsAreNamedAfterTheirLayer() throws {
+    let x = try Node.input([4, 4, 2])
+    let y = try x.applying(Convolution(filters: 2, kernel: 1), name: "mine", activation: .relu)
+      .applying(Convolution(filters: 2, kernel: 1), activation: .sigmoid)
+      .applying(Convolution(filters: 2, kernel: 1), name: "conv_sigmoid")
+    let network = try Network(inputs: [x], outputs: [y])
+    #expect(
+      network.layers.map(\.name) == [
+        "input", "mine", "mine_relu", "conv", "conv_sigmoid_1", "conv_sigmoid",
+      ])
+  }
+
   @Test func twoLayersOfOneNameAreRefused() {
     #expect(throws: NetworkError.duplicateName("a")) { try chain(["a", "b", "a"]) }
   }
