@@ -10,6 +10,15 @@ struct GraphOrder {
   let layerOfNode: [Int]
   let positions: [ObjectIdentifier: Int]
 
+  /// For each layer that is the activation of another, the position of that one in `layers`.
+  var leaders: [Int?] {
+    layers.indices.map { index in
+      guard layers[index].isFollower, let leader = nodes[applications[index][0]].inputs.first
+      else { return nil }
+      return layerOfNode[positions[ObjectIdentifier(leader)]!]
+    }
+  }
+
   init(inputs: [Node], outputs: [Node]) throws(NetworkError) {
     let starts = Set(inputs.map { ObjectIdentifier($0) })
     guard !outputs.isEmpty, !inputs.isEmpty, starts.count == inputs.count,

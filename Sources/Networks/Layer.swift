@@ -4,17 +4,27 @@ package final class Layer: Sendable {
   /// As given; a network names the unnamed.
   package let name: String?
   package let operation: any Operation
-  /// A layer of its own that follows (Keras's `activation` argument), named after this one.
+  /// A layer of its own that follows (Keras's `activation` argument). A network names it after
+  /// this one, such as "conv_1_relu".
   package let activation: Layer?
+  /// This is the activation of the layer that it is applied to.
+  let isFollower: Bool
 
-  package init(
+  package convenience init(
     _ operation: any Operation, name: String? = nil, activation: Activation? = nil
+  ) {
+    self.init(
+      operation, name: name, activation: activation.map { Layer($0, isFollower: true) },
+      isFollower: false)
+  }
+
+  private init(
+    _ operation: any Operation, name: String? = nil, activation: Layer? = nil, isFollower: Bool
   ) {
     self.name = name
     self.operation = operation
-    self.activation = activation.map { activation in
-      Layer(activation, name: name.map { "\($0)_\(activation.kind)" })
-    }
+    self.activation = activation
+    self.isFollower = isFollower
   }
 
   /// Applies the layer (and its activation) to symbolic inputs.

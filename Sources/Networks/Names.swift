@@ -1,28 +1,40 @@
 /// Names of layers: unique ones for the unnamed, and similar ones for the mistyped.
 enum Names {
-  /// A name for each layer: its own, else one it had before (`inherited`), else its kind with
-  /// `_1`, `_2` … from the second on, as in Keras.
-  static func unique(_ layers: [Layer], inherited: [String?]) throws(NetworkError) -> [String] {
+  /// A name for each layer: its own, else one it had before (`inherited`), else its kind, after
+  /// the name of the layer that it follows if `leaders` says so, with `_1`, `_2` … from the second
+  /// on, as in Keras. Leaders stand before their followers.
+  static func unique(
+    _ layers: [Layer], inherited: [String?], leaders: [Int?]
+  ) throws(NetworkError) -> [String] {
     var taken = Set<String>()
     for layer in layers {
       guard let name = layer.name else { continue }
       guard taken.insert(name).inserted else { throw .duplicateName(name) }
     }
-    var names = layers.map(\.name)
-    for (position, name) in inherited.enumerated() where names[position] == nil {
-      if let name, taken.insert(name).inserted { names[position] = name }
+    var given = layers.map(\.name)
+    for (position, name) in inherited.enumerated() where given[position] == nil {
+      if let name, taken.insert(name).inserted { given[position] = name }
     }
+    var names: [String] = []
     var next: [String: Int] = [:]
-    return layers.indices.map { position in
-      if let name = names[position] { return name }
-      let kind = layers[position].operation.kind
+    for (position, layer) in layers.enumerated() {
+      if let name = given[position] {
+        names.append(name)
+        continue
+      }
+      let kind = layer.operation.kind
+      let base = leaders[position].map { "\(names[$0])_\(kind)" } ?? kind
       while true {
-        let number = next[kind, default: 0]
-        next[kind] = number + 1
-        let name = number == 0 ? kind : "\(kind)_\(number)"
-        if taken.insert(name).inserted { return name }
+        let number = next[base, default: 0]
+        next[base] = number + 1
+        let name = number == 0 ? base : "\(base)_\(number)"
+        if taken.insert(name).inserted {
+          names.append(name)
+          break
+        }
       }
     }
+    return names
   }
 
   /// Up to three of `names` that are nearest to `name` by spelling, nearest first.

@@ -58,6 +58,12 @@ package final class NetworkLayer {
     return overflow ? .max : product
   }
 
+  /// Bytes that one image moves at least: every input and output once, and the weights.
+  package var bytes: Int {
+    let values = shapes.inputs.reduce(shapes.outputSize) { $0 + $1.reduce(1, *) }
+    return (values * applications.count + parameterCount) * MemoryLayout<Float>.stride
+  }
+
   /// The weight of this name, such as "kernel".
   package func parameter(_ weight: String) throws(NetworkError) -> Parameter {
     guard let found = parameters.first(where: { $0.weight == weight }) else {
@@ -107,7 +113,8 @@ package final class Network {
     let inheritance = order.layers.map { layer in
       reusing.lazy.compactMap { $0.layer(layer) }.first
     }
-    let names = try Names.unique(order.layers, inherited: inheritance.map { $0?.name })
+    let names = try Names.unique(
+      order.layers, inherited: inheritance.map { $0?.name }, leaders: order.leaders)
 
     let specifications = try order.specifications(names)
     let offsets = specifications.map { $0.map { Network.padded($0.shape.reduce(1, *)) } }

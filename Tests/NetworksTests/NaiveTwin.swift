@@ -58,15 +58,17 @@ enum NaiveTwin {
       return normalization(x, weights, operation, isTraining: isTraining)
     case is Dense: return dense(x, weights[0], bias: weights.count > 1 ? weights[1] : nil)
     case let operation as Activation: return map(x, activation(operation))
-    case is Softmax: return rows(x) { row in
-      let largest = row.max()!
-      let total = row.reduce(0) { $0 + exp($1 - largest) }
-      return row.map { exp($0 - largest) / total }
-    }
-    case is L2Normalize: return rows(x) { row in
-      let length = max(row.reduce(0) { $0 + $1 * $1 }, 1e-12).squareRoot()
-      return row.map { $0 / length }
-    }
+    case is Softmax:
+      return rows(x) { row in
+        let largest = row.max()!
+        let total = row.reduce(0) { $0 + exp($1 - largest) }
+        return row.map { exp($0 - largest) / total }
+      }
+    case is L2Normalize:
+      return rows(x) { row in
+        let length = max(row.reduce(0) { $0 + $1 * $1 }, 1e-12).squareRoot()
+        return row.map { $0 / length }
+      }
     case let operation as Pooling: return pooling(x, operation, shape)
     case let operation as GlobalPooling:
       let whole = Pooling(operation.function, window: Window(size: (x.shape[1], x.shape[2])))

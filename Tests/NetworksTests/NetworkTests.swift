@@ -47,6 +47,18 @@ import Testing
       network.layers.map(\.name) == ["input", "conv", "conv_1", "conv_2", "mine", "conv_3"])
   }
 
+  @Test func activationsAreNamedAfterTheirLayer() throws {
+    let x = try Node.input([4, 4, 2])
+    let y = try x.applying(Convolution(filters: 2, kernel: 1), name: "mine", activation: .relu)
+      .applying(Convolution(filters: 2, kernel: 1), activation: .sigmoid)
+      .applying(Convolution(filters: 2, kernel: 1), name: "conv_sigmoid")
+    let network = try Network(inputs: [x], outputs: [y])
+    #expect(
+      network.layers.map(\.name) == [
+        "input", "mine", "mine_relu", "conv", "conv_sigmoid_1", "conv_sigmoid",
+      ])
+  }
+
   @Test func twoLayersOfOneNameAreRefused() {
     #expect(throws: NetworkError.duplicateName("a")) { try chain(["a", "b", "a"]) }
   }
@@ -93,7 +105,7 @@ import Testing
     let y = try x.applying(
       Convolution(filters: 50, kernel: 3, initializer: .heUniform), name: "he"
     ).applying(Convolution(filters: 30, kernel: 3), name: "glorot")
-    .applying(Convolution(filters: 40, kernel: 3, initializer: .heNormal), name: "normal")
+      .applying(Convolution(filters: 40, kernel: 3, initializer: .heNormal), name: "normal")
     let network = try Network(inputs: [x], outputs: [y])
     func values(_ name: String) throws -> [Float] {
       try network.layer(name).parameter("kernel").value().values
@@ -134,7 +146,8 @@ import Testing
     try layer.parameter("kernel").set(
       try Tensor(shape: [3, 3], values: [2, 0, 0, 0, 2, 0, 0, 0, 2]))
     let execution = try Execution(network, count: 1, mode: .training)
-    #expect(try execution.forward(try Tensor(shape: [1, 3], values: [1, 2, 3])).values == [4, 8, 12])
+    #expect(
+      try execution.forward(try Tensor(shape: [1, 3], values: [1, 2, 3])).values == [4, 8, 12])
     try execution.backward([try Tensor(shape: [1, 3], repeating: 1)])
     #expect(try layer.parameter("bias").gradient().values == [3, 3, 3])
 
@@ -262,7 +275,8 @@ import Testing
     let still = try Execution(network, count: 3, mode: .training)
     _ = try still.forward(images)
     try still.backward([try Tensor(shape: [3, 3], repeating: 1)])
-    #expect(network.parameters.allSatisfy { (try? $0.gradient().values.allSatisfy { $0 == 0 }) ?? false })
+    #expect(
+      network.parameters.allSatisfy { (try? $0.gradient().values.allSatisfy { $0 == 0 }) ?? false })
   }
 
   @Test func gradientsStartAtZeroUnlessAsked() throws {

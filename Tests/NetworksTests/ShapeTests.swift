@@ -39,7 +39,8 @@ import Testing
     Mistake(
       operation: Convolution(filters: 4, kernel: 3, groups: 2), inputs: [[8, 8, 3]],
       rule: .channelsDivisible(by: 2, attribute: "groups"),
-      sentence: "`groups` of layer `here` needs a multiple of 2 channels, but its input is [8, 8, 3]"
+      sentence:
+        "`groups` of layer `here` needs a multiple of 2 channels, but its input is [8, 8, 3]"
     ),
     Mistake(
       operation: Add(), inputs: [[8, 8, 3], [8, 8, 4]], rule: .sameShapes,
