@@ -101,6 +101,8 @@ package struct OptimizerState: Sendable {
   /// its layer is frozen.
   private(set) var slots: [[Tensor]]
 
+  init(slots: [[Tensor]]) { self.slots = slots }
+
   package init(parameterCount: Int) { slots = [[Tensor]](repeating: [], count: parameterCount) }
 
   /// Makes the memory that the next update of a weight needs, so that the update cannot fail.

@@ -171,8 +171,11 @@ struct TrainerTests {
     #expect(try trainer.stateHash() == snapshot.hash)
     for _ in 0..<4 { try trainer.step() }
     #expect(try trainer.stateHash() == later)
-    #expect(throws: TrainingError.snapshotDiffers(what: "settings")) {
+    do {
       try Toy.trainer(batch: 10).restore(snapshot)
+      Issue.record("a snapshot of another trainer was taken")
+    } catch TrainingError.snapshotDiffers(let difference) {
+      #expect((difference.name, difference.expected, difference.given) == ("batch", "10", "12"))
     }
   }
 
@@ -214,6 +217,25 @@ struct TrainerTests {
     }
     #expect(try trainer.stateHash() == hash)
     #expect(trainer.step == 1)
+  }
+
+  @Test func aGradientThatIsNotFiniteIsNamedAndNotTaken() throws {
+    let input = try Node.input([2, 2, 3])
+    let hidden = try input.applying(Flatten()).applying(Dense(units: 1), name: "hidden")
+    let network = try Network(
+      inputs: [input], outputs: [hidden.applying(Dense(units: 3), name: "head")])
+    try network.layer("hidden").parameter("kernel").set(Tensor(shape: [12, 1]))
+    try network.layer("head").parameter("kernel")
+      .set(Tensor(shape: [1, 3], values: [3e38, -3e38, 3e38]))
+    let white = try Tensor(shape: [2, 2, 3], repeating: 1)
+    let source = try MemorySource(
+      images: [white, white], labels: [1, 1], classes: ["a", "b", "c"])
+    let trainer = try Trainer(network, Dataset(source, name: "white"), optimizer: .sgd())
+    let hash = try trainer.stateHash()
+    #expect(throws: TrainingError.gradientNotFinite(step: 1, parameter: "hidden/kernel")) {
+      try trainer.step()
+    }
+    #expect(try trainer.stateHash() == hash)
   }
 
   @Test func trainingEndsEarlyAndKeepsTheBestWeights() throws {
