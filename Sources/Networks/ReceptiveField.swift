@@ -13,6 +13,12 @@ package struct ReceptiveField: Equatable, Sendable {
     /// Pixels from one unit's field to the next one's; below 1 after upsampling.
     package var step: Double
 
+    package init(first: Double, last: Double, step: Double) {
+      self.first = first
+      self.last = last
+      self.step = step
+    }
+
     /// Pixels seen.
     package var size: Double { last - first + 1 }
     /// The middle of the field.

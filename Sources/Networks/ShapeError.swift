@@ -30,6 +30,12 @@ package struct ShapeError: Error, Equatable, Sendable {
   package let layer: String
   package let rule: Rule
   package let received: [[Int]]
+
+  package init(layer: String, rule: Rule, received: [[Int]]) {
+    self.layer = layer
+    self.rule = rule
+    self.received = received
+  }
 }
 
 /// The one helper through which shape rules speak: it knows the layer and what came in, so that
