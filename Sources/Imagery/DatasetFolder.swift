@@ -3,8 +3,9 @@ import Tensors
 extension Dataset {
   /// How far the images of a folder are looked at when it is loaded.
   package enum Verification: Sendable {
-    /// Every image is decoded if there are at most 5,000 of them in at most 256 MB; else as
-    /// `.headers`. What is decoded is kept as far as the cache reaches, so the time is not lost.
+    /// Every image is decoded if that is quick (at most 5,000 files of 256 MB together) or if the
+    /// results can all be kept, so that the first epoch need not do it (2 GB of files); else as
+    /// `.headers`.
     case automatic
     /// Only format and size are read. Damage further in is met when a batch needs the image: see
     /// `Loader`.
@@ -40,8 +41,7 @@ extension Dataset {
 
     let decodes =
       switch verification {
-      case .automatic:
-        source.count <= 5_000 && source.files.reduce(0) { $0 + $1.bytes } <= 256 << 20
+      case .automatic: isWorthDecoding(source, frame: frame, cacheLimit: cacheLimit)
       case .headers: false
       case .everything: true
       }
@@ -56,6 +56,16 @@ extension Dataset {
     return try Dataset(
       name: name, source: source, origin: origin, faults: faults, keepsEmptyClasses: classes != nil,
       strict: strict)
+  }
+
+  private static func isWorthDecoding(
+    _ source: FolderSource, frame: ImageFrame?, cacheLimit: Int
+  ) -> Bool {
+    let fileBytes = source.files.reduce(0) { $0 + $1.bytes }
+    if source.count <= 5_000 && fileBytes <= 256 << 20 { return true }
+    guard let frame else { return false }
+    let decodedBytes = source.count * frame.height * frame.width * 3 * MemoryLayout<Float>.stride
+    return decodedBytes <= cacheLimit && fileBytes <= 2 << 30
   }
 
   /// Puts together what the inspection left.
@@ -98,7 +108,7 @@ extension Dataset {
     guard !problems.isEmpty else { return nil }
     let out = problems.count { $0.isAboutOneFile }
     let given =
-      out == 0 ? "to know" : "\(out) of \(total) images \(out == 1 ? "is" : "are") left out"
+      out == 0 ? "please note" : "\(out) of \(total) images \(out == 1 ? "is" : "are") left out"
     return ImageryError(.damagedFiles, name, given: given, causes: problems)
   }
 

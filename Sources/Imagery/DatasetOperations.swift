@@ -16,7 +16,8 @@ extension Dataset {
       entries: positions.map { position in
         guard entries.indices.contains(position) else {
           throw ImageryError(
-            .indexOutOfRange, "image", given: "\(position)", expected: "there are \(count)")
+            .indexOutOfRange, "image", given: "\(position)",
+            expected: "there are \(count), counted from 0")
         }
         return entries[position]
       })
@@ -70,11 +71,8 @@ extension Dataset {
       throw ImageryError(
         .invalidArgument, "classes", given: "empty", expected: "at least one class")
     }
+    try Dataset.requireDistinct(groups.map(\.name))
     for (label, group) in groups.enumerated() {
-      guard !groups[..<label].contains(where: { $0.name == group.name }) else {
-        throw ImageryError(
-          .invalidArgument, "classes", given: "`\(group.name)` twice", expected: "each name once")
-      }
       for member in group.members {
         guard let old = classes.firstIndex(of: member) else {
           throw ImageryError(
@@ -102,7 +100,17 @@ extension Dataset {
         .invalidArgument, "classes", given: "\(names.count) names",
         expected: "\(classes.count) names, one for each class")
     }
+    try Dataset.requireDistinct(names)
     return with(entries: entries, classes: names)
+  }
+
+  /// - Throws: `ImageryError.invalidArgument`, naming the first name that comes again.
+  static func requireDistinct(_ names: [String]) throws {
+    var seen = Set<String>()
+    for name in names where !seen.insert(name).inserted {
+      throw ImageryError(
+        .invalidArgument, "classes", given: "`\(name)` twice", expected: "each name once")
+    }
   }
 
   /// This dataset's samples, then the other's. The classes must be the same, in any order.

@@ -65,9 +65,18 @@ package enum ImageFile {
     limits: ImageLimits = .standard
   ) throws -> Tensor {
     let info = try probe(bytes, name: name, limits: limits)
-    let decoded = try DecodedImage(bytes, name: name, info: info, frame: frame)
-    return try decoded.tensor(frame: frame, channels: channels)
+    func decode() throws -> Tensor {
+      let decoded = try DecodedImage(bytes, name: name, info: info, frame: frame)
+      return try decoded.tensor(frame: frame, channels: channels)
+    }
+    guard Int(info.width) * Int(info.height) > largePixels else { return try decode() }
+    return try largeDecoding.withLock(decode)
   }
+
+  /// Images above this many pixels are decoded one at a time: several threads with one each could
+  /// take gigabytes.
+  private static let largePixels = 1 << 24
+  private static let largeDecoding = Monitor()
 
   /// The image as a PNG file of 8 bits a sample; values are held in 0…1 and rounded.
   /// - Parameter image: [H, W, C], C of 1, 3, 4.
@@ -212,10 +221,13 @@ extension ImageryError {
     }
     switch outcome.status {
     case CONCH_CODEC_UNKNOWN:
-      let known = FileKind(bytes)
-      if let known {
-        self.init(.unsupportedFormat, name, given: known.rawValue, expected: "PNG and JPEG")
-      } else {
+      switch FileKind(bytes) {
+      case .png, .jpeg:
+        // The first bytes alone: a few bytes later the signature is already another.
+        self.init(.corrupt, name, given: "its signature is incomplete")
+      case let kind?:
+        self.init(.unsupportedFormat, name, given: kind.rawValue, expected: "PNG and JPEG")
+      case nil:
         self.init(.notAnImage, name, given: "other content", expected: "PNG or JPEG")
       }
     case CONCH_CODEC_UNSUPPORTED:
