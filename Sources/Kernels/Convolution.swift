@@ -19,6 +19,7 @@ package enum Convolution {
   /// Floats of workspace that `forward` needs; depends on the geometry only.
   package static func forwardWorkspace(_ g: ConvolutionGeometry) -> Int {
     precondition(g.isValid, "the sizes of a convolution are consistent")
+    if DirectConvolution.takesForward(g) { return DirectConvolution.forwardWorkspace(g) }
     guard g.isPointwise else { return 0 }
     return MatrixProduct.workspace(
       m: g.batch * g.outputHeight * g.outputWidth, n: g.outputChannels, k: g.inputChannels)
@@ -39,6 +40,11 @@ package enum Convolution {
     if g.isDepthwise {
       DepthwiseConvolution.forward(
         g, input: input, kernel: kernel, bias: bias, activation: activation, output: output)
+    } else if DirectConvolution.takesForward(g) {
+      guard let workspace else { preconditionFailure("this convolution needs a workspace") }
+      DirectConvolution.forward(
+        g, input: input, kernel: kernel, bias: bias, activation: activation, output: output,
+        packed: workspace)
     } else if g.isPointwise {
       MatrixProduct.multiply(
         m: g.batch * g.outputHeight * g.outputWidth, n: g.outputChannels, k: g.inputChannels,
@@ -78,6 +84,9 @@ package enum Convolution {
   package static func inputGradientWorkspace(_ g: ConvolutionGeometry) -> Int {
     precondition(g.isValid, "the sizes of a convolution are consistent")
     if g.isDepthwise { return 0 }
+    if DirectConvolution.takesInputGradient(g) {
+      return DirectConvolution.inputGradientWorkspace(g)
+    }
     if g.isPointwise {
       return MatrixProduct.workspace(
         m: g.batch * g.inputHeight * g.inputWidth, n: g.inputChannels, k: g.outputChannels)
@@ -99,6 +108,11 @@ package enum Convolution {
       DepthwiseConvolution.inputGradient(
         g, outputGradient: outputGradient, kernel: kernel, bias: bias,
         inputGradient: inputGradient, accumulate: accumulate)
+    } else if DirectConvolution.takesInputGradient(g) {
+      guard let workspace else { preconditionFailure("an input gradient needs a workspace") }
+      DirectConvolution.inputGradient(
+        g, outputGradient: outputGradient, kernel: kernel, bias: bias,
+        inputGradient: inputGradient, accumulate: accumulate, packed: workspace)
     } else if g.isPointwise {
       MatrixProduct.multiply(
         m: g.batch * g.inputHeight * g.inputWidth, n: g.inputChannels, k: g.outputChannels,

@@ -72,6 +72,8 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
       name: "1×1 wide", batch: 3, height: 30, width: 31, channels: 24, filters: 144,
       kernel: (1, 1)),
     .init(
+      name: "3×3 many filters", height: 8, width: 9, channels: 7, filters: 130, kernel: (3, 3)),
+    .init(
       name: "1×1 thin", batch: 1, height: 90, width: 80, channels: 16, filters: 9, kernel: (1, 1)),
     .init(
       name: "1×1 stride 2", height: 7, width: 9, channels: 12, filters: 10, kernel: (1, 1),
@@ -139,6 +141,12 @@ extension KernelsTests {
     }
     let expected = ReferenceConvolution.forward(g, input, kernel, bias)
     #expect(isClose(output, expected.map { max($0, 0) }))
+
+    var space = workspace(Convolution.forwardWorkspace(g))
+    var plain = [Float](repeating: .nan, count: g.outputCount)
+    Convolution.forward(
+      g, input: input, kernel: kernel, bias: nil, output: &plain, workspace: &space)
+    #expect(isClose(plain, ReferenceConvolution.forward(g, input, kernel, nil)))
 
     let inputGradient = atEveryThreadCount("input gradient") {
       var gradient = [Float](repeating: .nan, count: g.inputCount)

@@ -80,6 +80,22 @@ void conch_scatter(const conch_axis *y, const conch_axis *x, const float *tile,
 void conch_transpose(ptrdiff_t rows, ptrdiff_t columns, const float *from, ptrdiff_t step,
                      float *to);
 
+// Products and convolutions of thin shapes (Direct.c). The second factor, a matrix [depth, columns],
+// is packed first: row 0 of `packed` takes the biases (`from` null: zeros), rows 1… the matrix.
+// `packed` has room for (depth + 1) · (columns rounded up to 16) floats.
+void conch_direct_pack(ptrdiff_t first_row, ptrdiff_t rows, ptrdiff_t depth, ptrdiff_t columns,
+                       const float *from, ptrdiff_t row_step, ptrdiff_t column_step,
+                       float *packed);
+void conch_direct_rows(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth, const float *a,
+                       ptrdiff_t a_step, const float *packed, float *c, ptrdiff_t c_step,
+                       bool accumulate);
+// Lines of a convolution; the matrix is [tap y, tap x, channel] by the axes' order of taps, and
+// `lists` has room for six numbers a tap.
+void conch_direct_lines(const conch_axis *y, const conch_axis *x, ptrdiff_t read_channels,
+                        ptrdiff_t written_channels, const float *read, const float *packed,
+                        float *written, bool accumulate, ptrdiff_t line_begin, ptrdiff_t line_end,
+                        ptrdiff_t *lists);
+
 // Sums (Reduction.c).
 typedef struct {
   double sum, squares;
@@ -121,12 +137,12 @@ void conch_l2_normalize(ptrdiff_t rows, ptrdiff_t columns, float epsilon, const 
 void conch_l2_normalize_gradient(ptrdiff_t rows, ptrdiff_t columns, float epsilon, const float *x,
                                  const float *dy, float *dx, bool accumulate);
 
-// Optimisers (Optimizer.c).
+// Optimisers (Optimizer.c). A rest is 1 minus the share of the same name.
 void conch_sgd(ptrdiff_t count, float rate, float momentum, bool nesterov, const float *gradient,
                float *velocity, float *value);
-void conch_adam(ptrdiff_t count, float alpha, float beta1, float beta2, float epsilon,
+void conch_adam(ptrdiff_t count, float alpha, float rest1, float rest2, float epsilon,
                 const float *gradient, float *first, float *second, float *value);
-void conch_rmsprop(ptrdiff_t count, float rate, float rho, float momentum, float epsilon,
+void conch_rmsprop(ptrdiff_t count, float rate, float rho, float rest, float momentum, float epsilon,
                    const float *gradient, float *mean_square, float *velocity, float *value);
 
 // Pooling (Pooling.c).
