@@ -164,11 +164,13 @@ struct Settlement: Sendable {
   ) {
     for _ in 0..<count {
       let radius = random.between(1.6, 4)
+      let place = shoreline.place(random.between(left, right), random.between(low, high))
+      if figures.contains(where: { $0.covers(place, margin: radius * 0.6) }) { continue }
       let leaf = vegetation.leaves * random.between(0.7, 1.2)
       figures.append(
         Figure(
           shape: .lump(Noise(&random)),
-          centre: shoreline.place(random.between(left, right), random.between(low, high)),
+          centre: place,
           axis: Place(1, 0), half: Place(radius, radius), height: radius * 1.6, color: leaf,
           second: leaf * 0.5, cover: .vegetation))
     }
