@@ -38,6 +38,22 @@ final class Canvas {
     return camera.place((Float(column) + 0.5) * step, (Float(row) + 0.5) * step)
   }
 
+  /// Puts ground at a sample.
+  @inline(__always)
+  func set(_ sample: Int, _ ground: Ground) {
+    color[sample] = ground.color
+    height[sample] = ground.height
+    cover[sample] = ground.cover
+  }
+
+  /// Puts ground at a sample a quarter of a pixel from a pixel's middle towards two neighbours.
+  @inline(__always)
+  func set(_ sample: Int, _ ground: Ground, _ across: Ground, _ up: Ground) {
+    color[sample] = ground.color * 0.5 + (across.color + up.color) * 0.25
+    height[sample] = ground.height * 0.5 + (across.height + up.height) * 0.25
+    cover[sample] = ground.cover
+  }
+
   /// Visits the samples whose ground lies in a box, row by row.
   @inline(__always)
   func visit(
@@ -53,9 +69,10 @@ final class Canvas {
     let top = c.v
     let bottom = a.v
     let scale = Float(side)
-    guard right >= 0, left <= 1, bottom >= 0, top <= 1 else { return }
-    let columns = max(0, Int(max(left, 0) * scale))...min(side - 1, Int(min(right, 1) * scale))
-    let rows = max(0, Int(max(top, 0) * scale))...min(side - 1, Int(min(bottom, 1) * scale))
+    guard right >= 0, left < 1, bottom >= 0, top < 1, left <= right, top <= bottom else { return }
+    let last = side - 1
+    let columns = min(Int(max(left, 0) * scale), last)...min(Int(min(right, 1) * scale), last)
+    let rows = min(Int(max(top, 0) * scale), last)...min(Int(min(bottom, 1) * scale), last)
     for row in rows {
       for column in columns {
         body(row &* side &+ column, place(column, row))

@@ -18,6 +18,14 @@ enum Darkroom {
     let balance = (grey / max(mean, 0.01)) * lens.autoBalance + (1 - lens.autoBalance)
     let scale = balance * lens.cast * gain
 
+    let spread = tones(linear, count: count, scale: scale)
+    let stretch =
+      lens.contrast
+      * min(max(Approximate.power(0.19 / max(spread.deviation, 0.02), lens.autoContrast), 0.8), 1.9)
+    let pivot = spread.mean
+    // Contrast in every channel raises saturation too: take back half of that.
+    let saturation = lens.saturation / stretch.squareRoot()
+
     let blur = lens.blur * 0.25
     for row in 0..<size {
       let above = max(row - 1, 0) * size
@@ -33,12 +41,9 @@ enum Darkroom {
         var light = linear[here + column] * (1 - blur * 2) + cross * (blur * 0.5)
         let x = (Float(column) + 0.5) / Float(size) * 2 - 1
         light *= scale * (1 - lens.vignette * 0.5 * (x * x + y * y))
-        light = light.saturated(lens.saturation)
-        light = light.clamped(lowerBound: Tint(), upperBound: Tint(repeating: 8))
-        // A shoulder keeps foam and roofs from burning out.
-        light = light * (1 + light * 0.12) / (1 + light * 0.55)
-        var tone = light.squareRoot()
-        tone = (tone - 0.45) * lens.contrast + 0.45
+        light = light.saturated(saturation)
+        var tone = Darkroom.tone(light)
+        tone = (tone - pivot) * stretch + pivot
         let bits = lens.grain.bits(
           Int32(truncatingIfNeeded: column), Int32(truncatingIfNeeded: row))
         let red = Float(Int32(bits & 1023)) / 512 - 1
@@ -53,6 +58,31 @@ enum Darkroom {
         pixel[2] = tone.z
       }
     }
+  }
+
+  /// Brings light into the range of tones: a square root with a shoulder, so that foam and roofs
+  /// do not burn out.
+  @inline(__always)
+  private static func tone(_ light: Tint) -> Tint {
+    let light = light.clamped(lowerBound: Tint(), upperBound: Tint(repeating: 8))
+    return (light * (1 + light * 0.16) / (1 + light * 0.34)).squareRoot()
+  }
+
+  /// Mean and standard deviation of the brightness of every third pixel, as tones.
+  private static func tones(
+    _ linear: UnsafePointer<Tint>, count: Int, scale: Tint
+  ) -> (mean: Float, deviation: Float) {
+    var sum: Double = 0
+    var squares: Double = 0
+    var number: Double = 0
+    for index in stride(from: 0, to: count, by: 3) {
+      let value = Double(tone(linear[index] * scale).luminance)
+      sum += value
+      squares += value * value
+      number += 1
+    }
+    let mean = sum / number
+    return (Float(mean), Float(max(squares / number - mean * mean, 0).squareRoot()))
   }
 
   /// Averages the samples of every pixel and adds haze; returns the mean light.

@@ -7,6 +7,8 @@ struct Lens: Sendable {
   let autoBalance: Float
   let cast: Tint
   let contrast: Float
+  /// How far the contrast follows the scene's, 0…1.
+  let autoContrast: Float
   let saturation: Float
   let vignette: Float
   let noise: Float
@@ -14,15 +16,16 @@ struct Lens: Sendable {
   let grain: Noise
 
   init(_ random: inout DescriptionStream) {
-    target = random.between(0.14, 0.27)
+    target = random.between(0.2, 0.36)
     autoExposure = random.between(0.7, 0.95)
-    autoBalance = random.between(0.25, 0.65)
+    autoBalance = random.between(0.05, 0.35)
     cast = Tint(
-      1 + 0.06 * random.normal(), 1 + 0.025 * random.normal(), 1 + 0.06 * random.normal())
-    contrast = random.between(0.9, 1.25)
-    saturation = random.between(0.75, 1.2)
+      1 + 0.05 * random.normal(), 1 + 0.015 * random.normal(), 1 + 0.06 * random.normal())
+    contrast = random.between(0.85, 1.15)
+    autoContrast = random.between(0.4, 0.85)
+    saturation = random.between(0.85, 1.3)
     vignette = random.between(0, 0.22)
-    noise = random.between(0.004, 0.018)
+    noise = random.between(0.002, 0.011)
     blur = random.between(0, 0.55)
     grain = Noise(&random)
   }

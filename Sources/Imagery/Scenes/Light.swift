@@ -38,10 +38,11 @@ struct Light: Sendable {
     glint = random.chance(0.4) ? random.between(0.3, 1) : random.between(0, 0.12)
   }
 
+  var hasClouds: Bool { cloudDarkness > 0 }
+
   /// The sun's share that clouds let through at a place, 0…1.
   @inline(__always)
   func throughClouds(_ p: Place) -> Float {
-    if cloudDarkness == 0 { return 1 }
     let cover =
       clouds(p.x * 0.0061, p.y * 0.0061) + 0.45 * clouds(p.x * 0.0137 + 9, p.y * 0.0137)
       + 0.2 * clouds(p.x * 0.033, p.y * 0.033 + 4)

@@ -1,13 +1,17 @@
 /// A tidal flat with its creeks: a main channel that meanders inland and branches, kept as metres
 /// to the nearest bank on a grid of the ground (negative in the channel).
 struct Marsh: Sendable {
-  private static let side = 160
-  private static let reach: Float = 15
+  private static let side = 144
+  private static let reach: Float = 10
   private let grid: [Float]
   private let radius: Float
   let mud: Tint
   let low: Tint
   let high: Tint
+  let tall: Tint
+  let straw: Tint
+  /// How much of the grass is dry, 0…1.
+  let dryness: Float
   let noise: Noise
   let bank: Float
   /// Share of the flat with shallow pools, and with no plants.
@@ -28,11 +32,14 @@ struct Marsh: Sendable {
     _ random: inout DescriptionStream, camera: Camera, shoreline: Shoreline, sand: Sand,
     vegetation: Vegetation
   ) {
-    mud = mix(random.pick(Palette.muds), sand.color, random.between(0, 0.6))
+    mud = mix(random.pick(Palette.muds), sand.color, random.between(0, 0.35))
     low = vegetation.grass
     high = vegetation.other
+    tall = mix(vegetation.grass, vegetation.leaves, random.between(0.2, 0.8))
+    straw = Palette.tint(0xB8A070) * random.between(0.7, 1.1)
+    dryness = random.chance(0.6) ? random.between(0.3, 1) : 0
     noise = Noise(&random)
-    bank = random.between(0.8, 4)
+    bank = random.proportion(0.5, 3.2)
     pools = random.chance(0.5) ? random.between(0.1, 0.7) : 0
     bareness = random.between(0, 0.5)
     tide = random.between(-1, 1)
@@ -41,14 +48,14 @@ struct Marsh: Sendable {
 
     var creeks: [Creek] = []
     let inland = Marsh.angle(shoreline.inland)
-    let mains = random.whole(1, 3)
+    let mains = random.whole(2, 4)
     for number in 0..<mains {
       let along = (Float(number) + random.between(0.2, 0.8)) / Float(mains) * 2 - 1
       creeks.append(
         Creek(
-          place: shoreline.place(along * camera.extent * 0.62, -camera.extent * 0.12),
+          place: shoreline.place(along * camera.extent * 0.62, -camera.extent * 0.2),
           heading: inland + random.between(-0.5, 0.5),
-          width: camera.extent * random.proportion(0.022, 0.075), length: camera.extent * 1.5,
+          width: camera.extent * random.proportion(0.02, 0.055), length: camera.extent * 1.6,
           level: 0))
     }
     var segments = 0
@@ -56,7 +63,7 @@ struct Marsh: Sendable {
     while next < creeks.count && segments < 2600 {
       var creek = creeks[next]
       next += 1
-      let step = max(1.6, creek.width * 0.35)
+      let step = max(2.2, creek.width * 0.4)
       let bendLength = creek.width * random.between(7, 12) + 8
       let bendAngle = random.between(0.5, 1.15)
       var turn = random.angle()
@@ -65,6 +72,7 @@ struct Marsh: Sendable {
       let whole = creek.length
       var untilBranch = creek.width * random.between(1.5, 4) + 4
       var side: Float = random.chance(0.5) ? 1 : -1
+      var steps = 0
       while creek.length > 0 && segments < 2600 {
         drift += random.between(-0.07, 0.07)
         turn += step / bendLength * 6.2832 * random.between(0.7, 1.3)
@@ -75,7 +83,11 @@ struct Marsh: Sendable {
           creek.place
           + Place(Approximate.cosine(creek.heading), Approximate.sine(creek.heading)) * step
         Marsh.stamp(&field, radius: radius, from: creek.place, to: end, width: width)
+        // A creek that meets another one ends in it.
+        steps += 1
+        let ahead = end + (end - creek.place) * ((width + 3) / step)
         creek.place = end
+        if steps > 4 && Marsh.read(field, radius: radius, ahead) < 0.5 { break }
         creek.length -= step
         segments += 1
         untilBranch -= step
@@ -129,6 +141,15 @@ struct Marsh: Sendable {
         if distance < field[index] { field[index] = distance }
       }
     }
+  }
+
+  /// The grid's number at its point nearest to a place.
+  private static func read(_ field: [Float], radius: Float, _ place: Place) -> Float {
+    let scale = Float(side - 1) / (2 * radius)
+    let limit = Float(side - 1)
+    let column = Int(min(max((place.x + radius) * scale + 0.5, 0), limit))
+    let row = Int(min(max((place.y + radius) * scale + 0.5, 0), limit))
+    return field[row * side + column]
   }
 
   /// Calls `body` with the grid in place for fast reading.
@@ -203,17 +224,21 @@ struct MarshBrush {
     }
     let pool = marsh.pools * smoothstep(5, 9, bank) * smoothstep(0.28, 0.42, patch + 0.25 * rough)
     if pool > 0.5 {
-      return (Ground(color: color * 0.7, height: 0, cover: .shallowWater), 0.25)
+      return (Ground(color: color * 0.7, height: -1, cover: .shallowWater), 1)
     }
     // Wet mud, then tall bright grass along the creeks, then shorter and duller grass.
     let width = marsh.bank * (1 + 0.8 * patch)
     let plants = smoothstep(width * 0.6, width * 0.6 + 1.4, bank + 0.5 * grain)
     let bare = smoothstep(0.35, 0.7, -patch + marsh.bareness * 0.6 - 0.2 + 0.15 * grain)
-    color *= 1 - 0.25 * smoothstep(2.5, 0, bank)
-    let fringe = smoothstep(9, 2.5, bank + 3 * rough)
-    let zone = smoothstep(-0.3, 0.4, patch + 0.35 * rough)
+    color *= 1 - 0.35 * smoothstep(2.5, 0, bank)
+    // Zones: a tall fringe on the levees, then patches of short and of dry grass.
+    let fringe = smoothstep(7, 2, bank + 2.5 * rough)
+    let zone = smoothstep(-0.25, 0.3, patch + 0.4 * rough)
+    let dry = smoothstep(0.1, 0.5, rough * 0.7 - patch * 0.8 + 0.2 * grain) * marsh.dryness
     var leaves = mix(marsh.low, marsh.high, zone)
-    leaves = mix(leaves, marsh.low * 1.12, fringe * 0.8) * (1 + 0.2 * grain + 0.1 * rough)
+    leaves = mix(leaves, marsh.straw, dry)
+    leaves = mix(leaves, marsh.tall, fringe * 0.85)
+    leaves *= 1 + 0.24 * grain + 0.14 * rough + 0.1 * patch
     let cover = plants * (1 - bare)
     let height = 0.15 * min(bank, 2) + cover * (0.45 + 0.5 * fringe + 0.25 * grain)
     let kind: LandCover = cover > 0.5 ? .vegetation : .wetSand

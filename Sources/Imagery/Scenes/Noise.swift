@@ -29,11 +29,19 @@ struct Noise: Sendable {
     return bits ^ (bits >> 16)
   }
 
-  /// The largest whole number that is not above `value`, which must be well within ±2³¹.
+  /// The largest whole number that is not above `value`, for values within ±2²²; a whole number may
+  /// give the one below it. Adding 1.5 × 2²³ leaves no room for a fraction: the rounding of the sum
+  /// does the work, much quicker than a conversion that has to check its range.
   @inline(__always)
   static func floor(_ value: Float) -> Int32 {
-    let whole = Int32(value)
-    return value < Float(whole) ? whole &- 1 : whole
+    Int32(bitPattern: (value - 0.5 + 12_582_912).bitPattern) &- 0x4B40_0000
+  }
+
+  /// `value` cut into a whole number, as a lattice index, and a fraction in 0…1.
+  @inline(__always)
+  static func split(_ value: Float) -> (whole: UInt32, fraction: Float) {
+    let shifted = value - 0.5 + 12_582_912
+    return (shifted.bitPattern &- 0x4B40_0000, value - (shifted - 12_582_912))
   }
 
   /// Random bits of a lattice point.
@@ -52,43 +60,38 @@ struct Noise: Sendable {
   /// Gradient noise with lattice spacing 1, about −1…1, mean 0 (Perlin, "Improving Noise", 2002).
   @inline(__always)
   func callAsFunction(_ x: Float, _ y: Float) -> Float {
-    let column = Noise.floor(x)
-    let row = Noise.floor(y)
-    let fx = x - Float(column)
-    let fy = y - Float(row)
-    let left = UInt32(bitPattern: column) &* 0x9E37_79B1
+    let (column, fx) = Noise.split(x)
+    let (row, fy) = Noise.split(y)
+    let left = column &* 0x9E37_79B1
     let right = left &+ 0x9E37_79B1
-    let top = (UInt32(bitPattern: row) &* 0x85EB_CA77) ^ salt
-    let bottom = (UInt32(bitPattern: row &+ 1) &* 0x85EB_CA77) ^ salt
-    let a = Noise.slope(left ^ top, fx, fy)
-    let b = Noise.slope(right ^ top, fx - 1, fy)
-    let c = Noise.slope(left ^ bottom, fx, fy - 1)
-    let d = Noise.slope(right ^ bottom, fx - 1, fy - 1)
+    let top = (row &* 0x85EB_CA77) ^ salt
+    let bottom = ((row &+ 1) &* 0x85EB_CA77) ^ salt
+    let a = Noise.rise(left ^ top, fx, fy)
+    let b = Noise.rise(right ^ top, fx - 1, fy)
+    let c = Noise.rise(left ^ bottom, fx, fy - 1)
+    let d = Noise.rise(right ^ bottom, fx - 1, fy - 1)
     let u = fx * fx * fx * (fx * (fx * 6 - 15) + 10)
     let v = fy * fy * fy * (fy * (fy * 6 - 15) + 10)
     let upper = a + (b - a) * u
     let lower = c + (d - c) * u
-    return (upper + (lower - upper) * v) * 1.6
+    return (upper + (lower - upper) * v) * (1.6 * 0x1p-23)
   }
 
-  /// The rise of a random slope (each component in −1…1) from its lattice point.
+  /// The rise of a random slope (each component in ±2²³) from its lattice point.
   @inline(__always)
-  private static func slope(_ seed: UInt32, _ x: Float, _ y: Float) -> Float {
-    var bits = seed &* 0x7FEB_352D
-    bits ^= bits >> 15
-    bits = bits &* 0x846C_A68B
-    let gx = Float(Int32(bitPattern: bits) >> 16)
-    let gy = Float(Int32(bitPattern: bits << 16 ^ (bits >> 3 & 0xFFFF_0000)) >> 16)
-    return (gx * x + gy * y) * 0x1p-15
+  private static func rise(_ seed: UInt32, _ x: Float, _ y: Float) -> Float {
+    let bits = UInt64(seed) &* 0x9FB2_1C65_1E98_DF25
+    let slopeX = Float(Int32(truncatingIfNeeded: Int64(bitPattern: bits) >> 40))
+    let slopeY = Float(Int32(truncatingIfNeeded: Int64(bitPattern: bits << 24) >> 40))
+    return slopeX * x + slopeY * y
   }
 
   /// Noise along a line with lattice spacing 1, about −1…1.
   @inline(__always)
   func callAsFunction(_ x: Float) -> Float {
-    let column = Noise.floor(x)
-    let f = x - Float(column)
-    let a = unit(column, 7)
-    let b = unit(column &+ 1, 7)
+    let (column, f) = Noise.split(x)
+    let a = unit(Int32(bitPattern: column), 7)
+    let b = unit(Int32(bitPattern: column &+ 1), 7)
     let u = f * f * (3 - 2 * f)
     return (a + (b - a) * u) * 2 - 1
   }
@@ -105,19 +108,19 @@ struct Noise: Sendable {
   /// - Returns: the two distances in cells, and random bits that belong to the nearest point.
   @inline(__always)
   func cells(_ x: Float, _ y: Float) -> (nearest: Float, second: Float, bits: UInt32) {
-    // Points keep to the middle 70 % of their cells, so the four cells around the nearest corner
+    // Points keep to the middle 80 % of their cells, so the four cells around the nearest corner
     // hold the nearest point almost always; where they do not, nobody sees it.
-    let column = Noise.floor(x - 0.5)
-    let row = Noise.floor(y - 0.5)
+    let (column, fx) = Noise.split(x - 0.5)
+    let (row, fy) = Noise.split(y - 0.5)
     var nearest: Float = 9
     var second: Float = 9
     var chosen: UInt32 = 0
-    for dy in Int32(0)...1 {
-      for dx in Int32(0)...1 {
-        let bits = self.bits(column &+ dx, row &+ dy)
-        let px = Float(column &+ dx) + 0.15 + Float(Int32(bits & 0xFFFF)) * (0.7 * 0x1p-16)
-        let py = Float(row &+ dy) + 0.15 + Float(Int32(bits >> 16)) * (0.7 * 0x1p-16)
-        let distance = (px - x) * (px - x) + (py - y) * (py - y)
+    for dy in UInt32(0)...1 {
+      for dx in UInt32(0)...1 {
+        let bits = self.bits(Int32(bitPattern: column &+ dx), Int32(bitPattern: row &+ dy))
+        let px = Float(Int32(dx)) - 0.4 + Float(Int32(bits & 0xFFFF)) * (0.8 * 0x1p-16) - fx
+        let py = Float(Int32(dy)) - 0.4 + Float(Int32(bits >> 16)) * (0.8 * 0x1p-16) - fy
+        let distance = px * px + py * py
         if distance < nearest {
           second = nearest
           nearest = distance
@@ -128,6 +131,32 @@ struct Noise: Sendable {
       }
     }
     return (nearest.squareRoot(), second.squareRoot(), Noise.scramble(chosen))
+  }
+
+  /// Discs of many sizes around random points, of which the highest counts: crowns of trees.
+  ///
+  /// - Returns: the height over the disc's rim as a share of its radius (0 or less outside all
+  ///   discs), and random bits that belong to it.
+  @inline(__always)
+  func discs(_ x: Float, _ y: Float) -> (rise: Float, bits: UInt32) {
+    let (column, fx) = Noise.split(x - 0.5)
+    let (row, fy) = Noise.split(y - 0.5)
+    var highest: Float = -9
+    var chosen: UInt32 = 0
+    for dy in UInt32(0)...1 {
+      for dx in UInt32(0)...1 {
+        let bits = self.bits(Int32(bitPattern: column &+ dx), Int32(bitPattern: row &+ dy))
+        let px = Float(Int32(dx)) - 0.45 + Float(Int32(bits & 0xFFF)) * (0.9 * 0x1p-12) - fx
+        let py = Float(Int32(dy)) - 0.45 + Float(Int32(bits >> 12 & 0xFFF)) * (0.9 * 0x1p-12) - fy
+        let radius = 0.38 + Float(Int32(bits >> 24)) * (0.42 * 0x1p-8)
+        let rise = radius - (px * px + py * py).squareRoot()
+        if rise > highest {
+          highest = rise
+          chosen = bits
+        }
+      }
+    }
+    return (highest, Noise.scramble(chosen))
   }
 }
 
@@ -155,8 +184,8 @@ struct Fractal: Sendable {
     var count = 0
     var weight: Float = 0
     var length = wavelength
-    while length > limit * 0.5 && count < 8 {
-      weight = min(1, (length - limit * 0.5) / (limit * 0.5))
+    while length > limit * 0.7 && count < 8 {
+      weight = min(1, (length - limit * 0.7) / (limit * 0.3))
       count += 1
       length /= 2.03
     }

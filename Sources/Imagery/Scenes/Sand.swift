@@ -15,7 +15,10 @@ struct Sand: Sendable {
   fileprivate let noise: Noise
 
   init(_ random: inout DescriptionStream, kind: SceneKind) {
-    color = random.pick(Palette.sands) * random.between(0.82, 1.08)
+    color =
+      (kind == .beach && random.chance(0.6)
+        ? random.pick(Array(Palette.sands.prefix(5))) : random.pick(Palette.sands))
+      * random.between(0.82, 1.08)
     wetness = random.between(0.45, 0.68)
     wetReach = random.proportion(4, 22)
     bermDistance = wetReach + random.between(2, 14)
@@ -52,13 +55,13 @@ struct SandBrush {
   /// - Parameters:
   ///   - distance: metres inland of the water's edge, above 0 on the beach.
   ///   - wetEdge: metres inland to which the last waves came.
+  ///   - line: the wandering of lines on the beach, in metres.
   @inline(__always)
-  func draw(_ p: Place, s: Float, distance: Float, wetEdge: Float) -> Ground {
+  func draw(_ p: Place, distance: Float, wetEdge: Float, line: Float) -> Ground {
     let tone = broad(p.x, p.y)
     let grain = fine(p.x, p.y)
     let patch = patches(p.x, p.y)
     var color = sand.color * (1 + 0.07 * tone + 0.05 * grain + 0.05 * patch)
-    let line = sand.noise(s / 17) * 2.5 + sand.noise.other(4)(s / 5) * 0.7
     // The foreshore rises to the berm and dips a little behind it.
     let fromBerm = (distance - sand.bermDistance - 2 * line) / 4
     let rise = smoothstep(0, 1, distance / max(sand.bermDistance, 1))
@@ -86,8 +89,7 @@ struct SandBrush {
     }
     for number in 0..<sand.tracks {
       let away = distance - sand.bermDistance - sand.trackDistance - Float(number) * 3.3
-      let wander = 2.2 * sand.noise.other(UInt32(truncatingIfNeeded: number &+ 20))(s / 40)
-      let wheel = abs(abs(away + wander) - 0.9)
+      let wheel = abs(abs(away + 0.8 * line) - 0.9)
       color *= 1 - 0.22 * tracksVisible * smoothstep(0.55, 0.1, wheel)
     }
     let isWet = damp > 0.5

@@ -7,11 +7,15 @@ enum SceneRenderer {
 
   /// The ground and everything on it, before light.
   static func lay(_ scene: Scene, size: Int) -> Canvas {
-    let canvas = Canvas(side: size * samples(size), camera: scene.camera)
-    if let marsh = scene.marsh {
-      marsh.withCreeks { Terrain(scene, creeks: $0, footprint: canvas.footprint).paint(canvas) }
-    } else {
-      Terrain(scene, creeks: .none, footprint: canvas.footprint).paint(canvas)
+    let samples = samples(size)
+    let canvas = Canvas(side: size * samples, camera: scene.camera)
+    let footprint = canvas.footprint * Float(samples)
+    Sections.with(scene, footprint: footprint) { sections in
+      func paint(_ creeks: Marsh.Creeks) {
+        Terrain(scene, creeks: creeks, sections: sections, footprint: footprint)
+          .paint(canvas, samples: samples)
+      }
+      if let marsh = scene.marsh { marsh.withCreeks(paint) } else { paint(.none) }
     }
     for figure in scene.figures { figure.paint(canvas) }
     return canvas

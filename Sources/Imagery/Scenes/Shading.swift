@@ -16,10 +16,10 @@ enum Shading {
       let below = min(row + 1, side - 1) * side
       for column in 0..<side {
         let sample = row &* side &+ column
-        let place = canvas.place(column, row)
         let height = canvas.height[sample]
         let lit =
-          (1 - smoothstep(0.05, 0.7, shadow[sample] - height)) * light.throughClouds(place)
+          (1 - smoothstep(0.12, 0.8, shadow[sample] - height))
+          * (light.hasClouds ? light.throughClouds(canvas.place(column, row)) : 1)
         if canvas.cover[sample].isWater && height == 0 {
           // Water is lit from within and mirrors the sky: shadows only dim it.
           canvas.color[sample] *= 0.5 + 0.5 * lit

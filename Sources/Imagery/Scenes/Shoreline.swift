@@ -27,10 +27,10 @@ struct Shoreline: Sendable {
     let extent = camera.extent
     // The sea's share differs from scene to scene more than from class to class.
     switch kind {
-    case .beach: offset = extent * random.between(-0.3, 0.22)
-    case .marsh: offset = extent * random.between(-0.5, 0.08)
-    case .developed: offset = extent * random.between(-0.36, 0.02)
-    case .rocky: offset = extent * random.between(-0.28, 0.2)
+    case .beach: offset = extent * random.between(-0.3, 0.18)
+    case .marsh: offset = extent * random.between(-0.46, 0.06)
+    case .developed: offset = extent * random.between(-0.4, -0.06)
+    case .rocky: offset = extent * random.between(-0.28, 0.14)
     }
     bends = Noise(&random)
     let curves = random.unit()
@@ -73,19 +73,29 @@ struct Shoreline: Sendable {
     along * s + inland * (c + offset)
   }
 
+  /// c of the water's mean edge at s.
+  func edge(_ s: Float) -> Float {
+    if isStraight { return 0 }
+    return arc * s * s + (bendHeight > 0 ? bendHeight * bends.rough(s / bendLength) : 0)
+  }
+
+  /// Cusps: horns of sand at even distances. Metres by which they move the edge at s.
+  func cusp(_ s: Float) -> Float {
+    if cuspHeight == 0 { return 0 }
+    return cuspHeight
+      * Approximate.sine(s / cuspLength * 6.2832 + 2 * bends.other(1)(s / 90))
+  }
+
   /// Metres inland of the water's edge.
+  ///
+  /// - Parameters:
+  ///   - edge: of the section at s.
+  ///   - cusp: of the section at s.
   @inline(__always)
-  func distance(_ s: Float, _ c: Float) -> Float {
-    if isStraight { return c }
-    var edge = arc * s * s
-    if bendHeight > 0 { edge += bendHeight * bends.rough(s / bendLength) }
+  func distance(_ s: Float, _ c: Float, edge: Float, cusp: Float) -> Float {
     var distance = c - edge
-    if cuspHeight > 0 {
-      // Cusps: horns of sand at even distances, which fade in the water and up the beach.
-      let near = clamp(1 - abs(distance) / 30)
-      let wave = Approximate.sine(s / cuspLength * 6.2832 + 2 * bends.other(1)(s / 90))
-      distance += cuspHeight * wave * near
-    }
+    // Cusps fade in the water and up the beach.
+    distance += cusp * clamp(1 - abs(distance) / 30)
     if fjordHeight > 0 {
       let x = s / fjordLength
       let y = c / fjordLength
@@ -95,6 +105,11 @@ struct Shoreline: Sendable {
           + 0.25 * fjords(x * 4.4, y * 4.4 + 8) + 0.12 * fjords(x * 9.1, y * 9.1 + 2))
     }
     return distance
+  }
+
+  /// Metres inland of the water's edge.
+  func distance(_ s: Float, _ c: Float) -> Float {
+    distance(s, c, edge: edge(s), cusp: cusp(s))
   }
 
   /// Metres inland of the water's edge, from a place.

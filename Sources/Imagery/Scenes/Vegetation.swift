@@ -49,9 +49,17 @@ struct VegetationBrush {
   func meadow(_ p: Place) -> Ground {
     let patch = mosaic(p.x, p.y)
     let grain = fine(p.x, p.y)
-    let mixed = smoothstep(-0.25, 0.35, patch + 0.5 * broad(p.x, p.y))
-    let color = mix(vegetation.grass, vegetation.other, mixed) * (1 + 0.16 * grain + 0.12 * patch)
-    return Ground(color: color, height: 0.3 + 0.16 * grain + 0.35 * patch, cover: .vegetation)
+    let wide = broad(p.x, p.y)
+    let mixed = smoothstep(-0.25, 0.35, patch + 0.5 * wide)
+    var color = mix(vegetation.grass, vegetation.other, mixed)
+    color *= 1 + 0.2 * grain + 0.16 * patch + 0.12 * wide
+    // Tussocks and low scrub, and where the soil shows.
+    let scrub = smoothstep(0.22, 0.5, patch * 0.7 + grain * 0.45 - 0.3 * wide)
+    color = mix(color, vegetation.leaves * (0.85 + 0.3 * grain), scrub * 0.75)
+    let worn = smoothstep(0.3, 0.6, -patch * 0.8 - 0.5 * wide + 0.25 * grain)
+    color = mix(color, vegetation.soil * (1 + 0.12 * grain), worn * 0.7)
+    let height = 0.3 + 0.2 * grain + 0.5 * patch + scrub * (1 + 0.5 * grain)
+    return Ground(color: color, height: height, cover: .vegetation)
   }
 
   /// Tufts on open ground.
@@ -83,14 +91,17 @@ struct VegetationBrush {
     if density <= 0.02 { return ground }
     let level = density * 1.7 - 0.85 + 0.6 * mosaic(p.x, p.y) + 0.35 * broad(p.x, p.y)
     if level < -0.05 { return ground }
-    let cell = vegetation.noise.other(5).cells(p.x / crown, p.y / crown)
-    let size = 0.42 + 0.22 * Float(Int32(cell.bits & 255)) / 255
     let grain = fine(p.x, p.y)
-    let inside = size - cell.nearest + 0.06 * grain
+    // Bent coordinates hide the lattice; the pattern is turned against the image's sides too.
+    let bend = crown * 0.55 * level
+    let x = (p.x * 0.83 + p.y * 0.56 + bend) / crown
+    let y = (p.y * 0.83 - p.x * 0.56 - bend) / crown
+    let disc = vegetation.noise.other(5).discs(x, y)
+    let inside = disc.rise + 0.09 * grain + min(level, 0.1)
     if inside <= 0 { return ground }
-    let dome = min(inside / size, 1)
-    let tone = 0.72 + 0.5 * Float(Int32(cell.bits >> 8 & 255)) / 255
-    let hue = Float(Int32(cell.bits >> 16 & 255)) / 255
+    let dome = min(inside * 1.9, 1)
+    let tone = 0.68 + 0.55 * Float(Int32(disc.bits >> 8 & 255)) / 255
+    let hue = Float(Int32(disc.bits >> 16 & 255)) / 255
     let color =
       mix(vegetation.leaves, vegetation.other * 0.75, hue * 0.45)
       * (tone * (0.55 + 0.5 * dome + 0.2 * grain))

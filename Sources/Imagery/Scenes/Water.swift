@@ -29,7 +29,7 @@ struct Water: Sendable {
     let sheltered = kind == .marsh || (kind == .developed && shoreline.isStraight)
     body = random.pick(Palette.seas) * random.between(0.65, 1.25)
     let clear = random.proportion(0.1, 1.3)
-    murk = Tint(1.5, 0.85, 0.8) * clear + Tint(0.35, 0.06, 0.03)
+    murk = Tint(1.5, 0.85, 0.8) * (kind == .marsh ? clear + 0.7 : clear) + Tint(0.35, 0.06, 0.03)
     bottomSlope = random.between(0.025, 0.085)
     barHeight = random.chance(0.5) ? random.between(0.4, 1.3) : 0
     barDistance = random.between(22, 60)
@@ -50,10 +50,10 @@ struct Water: Sendable {
     switch kind {
     case .beach: surf = 0.15 + 0.85 * roughness
     case .rocky: surf = 0.3 + 0.7 * roughness
-    case .developed: surf = shoreline.isStraight ? 0.1 * roughness : 0.1 + 0.8 * roughness
+    case .developed: surf = shoreline.isStraight ? 0.1 * roughness : 0.05 + 0.6 * roughness
     case .marsh: surf = 0.06 * roughness
     }
-    breakers = sheltered ? 0 : Int(surf * 4.6)
+    breakers = sheltered ? 0 : min(4, Int(surf * 4.6))
     breakerSpacing = random.between(11, 26)
     breakerWidth = random.between(3.5, 9) * (0.5 + surf)
     breakerNoise = Noise(&random)
@@ -71,13 +71,27 @@ struct Water: Sendable {
     return swash * (0.55 * broad + 0.5 * lobes * lobes - 0.2)
   }
 
+  /// The sandbar and the breakers at s.
+  func fill(_ section: inout Section, _ s: Float) {
+    section.bar = barDistance + 9 * breakerNoise(s / 55)
+    section.barShare = barHeight * (0.6 + 0.4 * breakerNoise.other(5)(s / 33))
+    let wander = 0.6 * breakerNoise(s / 47)
+    for number in 0..<min(breakers, 4) {
+      let own = breakerNoise.other(UInt32(number + 11))
+      let place = Float(number) + 0.75 + 0.42 * own(s / 31) + wander + 0.06 * own.other(1)(s / 5)
+      section.fronts[number] = breakerSpacing * place
+      section.strengths[number] = smoothstep(-0.35, 0.35, own.other(2)(s / 43) + surf - 0.62)
+      section.trails[number] = breakerWidth * (0.6 + 0.4 * own.other(4)(s / 12))
+    }
+  }
+
   /// Depth at a distance out from the water's edge, in metres, with a sandbar.
   @inline(__always)
-  func depth(_ out: Float, _ s: Float) -> Float {
+  func depth(_ out: Float, _ section: UnsafePointer<Section>) -> Float {
     var depth = out * bottomSlope + 0.05
     if barHeight > 0 {
-      let bar = (out - barDistance - 9 * breakerNoise(s / 55)) / 11
-      depth -= barHeight / (1 + bar * bar) * (0.6 + 0.4 * breakerNoise.other(5)(s / 33))
+      let bar = (out - section.pointee.bar) / 11
+      depth -= section.pointee.barShare / (1 + bar * bar)
     }
     return max(depth, 0.04)
   }
@@ -113,23 +127,23 @@ struct WaterBrush {
   ///
   /// - Parameters:
   ///   - p: the place.
-  ///   - s: metres along the coast.
+  ///   - section: the coast's at the place.
   ///   - out: metres out from the water's edge, above 0.
   ///   - bottom: the colour of the ground below.
   ///   - extraFoam: foam of other causes, such as rocks, 0…1.
   @inline(__always)
   func draw(
-    _ p: Place, s: Float, out: Float, bottom: Tint, extraFoam: Float
+    _ p: Place, _ section: UnsafePointer<Section>, out: Float, bottom: Tint, extraFoam: Float
   ) -> (color: Tint, foam: Float, depth: Float) {
-    let depth = water.depth(out, s)
+    let depth = water.depth(out, section)
     // The swell: far out by its heading, near the shore by the shore's own shape.
     let broad = texture(p.x, p.y)
     let free = p.x * water.swellHeading.x + p.y * water.swellHeading.y
     let bent = mix(-out * 1.15, free, smoothstep(0, 90, out))
-    let phase = (bent + 7 * broad) * (6.2832 / water.swellLength)
+    let phase = (bent + 0.32 * water.swellLength * broad) * (6.2832 / water.swellLength)
     let swell = Approximate.sine(phase)
     let crosswise =
-      (p.x * water.crossHeading.x + p.y * water.crossHeading.y + 5 * broad)
+      (p.x * water.crossHeading.x + p.y * water.crossHeading.y + 0.4 * water.crossLength * broad)
       * (6.2832 / water.crossLength)
     let along = p.x * water.windHeading.x + p.y * water.windHeading.y
     let acrossWind = p.x * water.windHeading.y - p.y * water.windHeading.x
@@ -161,29 +175,25 @@ struct WaterBrush {
     let facet = max(0, steepness + 0.25 * ripples + lobe * 0.3 - 0.1)
     color += light.sun * (lobe * lobe * (0.06 + 0.9 * facet * facet))
 
-    let foam = self.foam(p, s: s, out: out, extraFoam: extraFoam)
-    color = mix(color, Palette.foam * (0.84 + 0.1 * ripples), foam)
+    let foam = self.foam(p, section, out: out, extraFoam: extraFoam)
+    color = mix(color, Palette.foam * (0.98 + 0.14 * ripples), foam)
     return (color, foam, depth)
   }
 
   /// The share of foam, 0…1: breakers with sharp fronts and lacy trails, and the swash.
   @inline(__always)
-  private func foam(_ p: Place, s: Float, out: Float, extraFoam: Float) -> Float {
+  private func foam(
+    _ p: Place, _ section: UnsafePointer<Section>, out: Float, extraFoam: Float
+  ) -> Float {
     var density = extraFoam
     let reach = Float(water.breakers) * water.breakerSpacing + 14
     if water.surf > 0.08 && out < reach + 20 {
-      let wander = 0.6 * water.breakerNoise(s / 47)
       for number in 0..<water.breakers {
-        let own = water.breakerNoise.other(UInt32(truncatingIfNeeded: number &+ 11))
-        let front =
-          water.breakerSpacing
-          * (Float(number) + 0.75 + 0.42 * own(s / 31) + wander + 0.06 * own.other(1)(s / 5))
-        let behind = out - front
-        let strength = smoothstep(-0.35, 0.35, own.other(2)(s / 43) + water.surf - 0.62)
-        let width = water.breakerWidth * (0.6 + 0.4 * own.other(4)(s / 12))
+        let behind = out - section.pointee.fronts[number]
+        let width = section.pointee.trails[number]
         if behind > -1.2 && behind < 5 * width {
-          let rise = smoothstep(-1.2, 0, behind)
-          density = max(density, strength * rise * 1.1 * Approximate.exponential(-behind / width))
+          let rise = section.pointee.strengths[number] * smoothstep(-1.2, 0, behind)
+          density = max(density, rise * 1.1 * Approximate.exponential(-behind / width))
         }
       }
       let inner = clamp(1 - out / reach)
@@ -195,6 +205,6 @@ struct WaterBrush {
     }
     if density < 0.03 { return 0 }
     let web = lace.ridges(p.x, p.y)
-    return smoothstep(0.42, 0.72, density * (0.72 + 0.5 * web))
+    return smoothstep(0.3, 0.85, density * (0.55 + 0.75 * web))
   }
 }
