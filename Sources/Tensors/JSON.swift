@@ -186,9 +186,9 @@ private struct JSONReader {
       switch byte {
       case UInt8(ascii: "\""):
         position += 1
-        guard let text = String(validating: result, as: UTF8.self) else {
-          throw problem("text that is not UTF-8")
-        }
+        // Decoding repairs what is not UTF-8, and then the bytes differ.
+        let text = String(decoding: result, as: UTF8.self)
+        guard text.utf8.elementsEqual(result) else { throw problem("text that is not UTF-8") }
         return text
       case UInt8(ascii: "\\"):
         position += 1

@@ -1,5 +1,3 @@
-import Kernels
-
 /// What many values become one by. Sums are taken in double precision and in a fixed order. A NaN
 /// among the values makes the result NaN (and `argmax` and `argmin` its place), as in NumPy.
 package enum TensorReduction: CaseIterable, Sendable {
@@ -71,18 +69,18 @@ extension Tensor {
       withUnsafePointer { input in
         switch reduction {
         case .sum:
-          accumulate(input, outer, length, inner, { $0 + $1 }) { output[$0] = Float($1) }
+          accumulate(input, outer, length, inner) { output[$0] = Float($1) }
         case .mean:
-          accumulate(input, outer, length, inner, { $0 + $1 }) {
+          accumulate(input, outer, length, inner) {
             output[$0] = Float($1 / Double(length))
           }
         case .norm:
-          accumulate(input, outer, length, inner, { $0 + $1 * $1 }) {
+          accumulate(input, outer, length, inner, squared: true) {
             output[$0] = Float($1.squareRoot())
           }
         case .standardDeviation:
           var means = [Double](repeating: 0, count: outer * inner)
-          accumulate(input, outer, length, inner, { $0 + $1 }) { means[$0] = $1 / Double(length) }
+          accumulate(input, outer, length, inner) { means[$0] = $1 / Double(length) }
           var squares = [Double](repeating: 0, count: outer * inner)
           for o in 0..<outer {
             for l in 0..<length {
@@ -105,17 +103,40 @@ extension Tensor {
     }
   }
 
-  @inline(__always)
+  /// Sums, or sums of squares, along the middle dimension. Rows without an inner dimension are
+  /// added in eight lanes, since one chain of additions waits for each to end.
   private func accumulate(
     _ input: UnsafePointer<Float>, _ outer: Int, _ length: Int, _ inner: Int,
-    _ add: (Double, Double) -> Double, _ store: (Int, Double) -> Void
+    squared: Bool = false, _ store: (Int, Double) -> Void
   ) {
+    if inner == 1 {
+      for o in 0..<outer {
+        let row = UnsafeRawPointer(input + o * length)
+        var lanes = SIMD8<Double>()
+        let whole = length / 8 * 8
+        for start in stride(from: 0, to: whole, by: 8) {
+          let group = SIMD8<Double>(
+            row.loadUnaligned(fromByteOffset: start * 4, as: SIMD8<Float>.self))
+          lanes += squared ? group * group : group
+        }
+        var sum = lanes.sum()
+        for l in whole..<length {
+          let value = Double(input[o * length + l])
+          sum += squared ? value * value : value
+        }
+        store(o, sum)
+      }
+      return
+    }
     var sums = [Double](repeating: 0, count: inner)
     for o in 0..<outer {
       for i in 0..<inner { sums[i] = 0 }
       for l in 0..<length {
         let row = input + (o * length + l) * inner
-        for i in 0..<inner { sums[i] = add(sums[i], Double(row[i])) }
+        for i in 0..<inner {
+          let value = Double(row[i])
+          sums[i] += squared ? value * value : value
+        }
       }
       for i in 0..<inner { store(o * inner + i, sums[i]) }
     }
@@ -135,15 +156,6 @@ extension Tensor {
         }
         store(o * inner + i, best, place)
       }
-    }
-  }
-
-  /// The sum of all values in double precision, first to last.
-  package func sum() -> Double {
-    withUnsafePointer { base in
-      var sum = 0.0
-      for i in 0..<count { sum += Double(base[i]) }
-      return sum
     }
   }
 }

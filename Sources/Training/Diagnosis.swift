@@ -1,21 +1,15 @@
 import Imagery
+import Kernels
 import Networks
 import Tensors
 
 /// Whether numbers are numbers.
 enum Finiteness {
-  /// No NaN and no infinity among the values.
-  static func holds(_ values: UnsafeMutableBufferPointer<Float>) -> Bool {
-    // A product with 0 is 0 for finite numbers and NaN for all others: no branch in the loop.
-    var lanes = SIMD8<Float>()
-    let whole = values.count / 8 * 8
-    for start in stride(from: 0, to: whole, by: 8) {
-      var group = SIMD8<Float>()
-      for lane in 0..<8 { group[lane] = values[start + lane] }
-      lanes += group * 0
-    }
-    for index in whole..<values.count where !values[index].isFinite { return false }
-    return lanes.sum() == 0
+  /// No NaN and no infinity among the values. Squares of float32 values and their sums cannot
+  /// overflow in the double precision that they are added in.
+  static func holds(_ values: UnsafeBufferPointer<Float>) -> Bool {
+    guard let base = values.baseAddress else { return true }
+    return Reduction.sumOfSquares(count: values.count, base).isFinite
   }
 }
 
@@ -23,7 +17,7 @@ extension Trainer {
   /// Where a loss that is not finite came from: looks for the first weight that is not finite, and
   /// runs the batch once more, keeping every layer's output, to find the first of those.
   func diagnose(_ batch: Batch, loss: Double) -> TrainingError {
-    let parameter = network.parameters.first { !Finiteness.holds($0.values) }
+    let parameter = network.parameters.first { !Finiteness.holds(UnsafeBufferPointer($0.values)) }
     return .lossNotFinite(
       step: step + 1, loss: loss, layer: firstLayerNotFinite(batch), parameter: parameter?.name)
   }
@@ -39,9 +33,9 @@ extension Trainer {
     execution.draw = UInt64(step)
     execution.forward()
     for (position, node) in nodes.enumerated() {
-      guard var value = try? execution.value(of: node) else { continue }
-      let isFinite = value.withUnsafeMutablePointer { [count = value.count] in
-        Finiteness.holds(UnsafeMutableBufferPointer(start: $0, count: count))
+      guard let value = try? execution.value(of: node) else { continue }
+      let isFinite = value.withUnsafePointer {
+        Finiteness.holds(UnsafeBufferPointer(start: $0, count: value.count))
       }
       if !isFinite { return network.layer(ofNodeAt: position).name }
     }

@@ -96,22 +96,24 @@ package struct Optimizer: Equatable, Sendable {
 
 /// What an optimiser remembers of earlier gradients, for each weight that was ever trained. Copies
 /// share memory until the next update, so that a snapshot costs nothing by itself.
-struct OptimizerState: Sendable {
+package struct OptimizerState: Sendable {
   /// By the weight's place in `Network.parameters`; empty until its first update, and kept while
   /// its layer is frozen.
   private(set) var slots: [[Tensor]]
 
-  init(parameterCount: Int) { slots = [[Tensor]](repeating: [], count: parameterCount) }
+  init(slots: [[Tensor]]) { self.slots = slots }
+
+  package init(parameterCount: Int) { slots = [[Tensor]](repeating: [], count: parameterCount) }
 
   /// Makes the memory that the next update of a weight needs, so that the update cannot fail.
-  mutating func prepare(_ index: Int, count: Int, _ optimizer: Optimizer) throws {
+  package mutating func prepare(_ index: Int, count: Int, _ optimizer: Optimizer) throws {
     guard slots[index].count < optimizer.slotCount else { return }
     slots[index] = try (0..<optimizer.slotCount).map { _ in try Tensor(shape: [count]) }
   }
 
   /// One step of one weight.
   /// - Parameter step: 1 for the trainer's first step.
-  mutating func update(
+  package mutating func update(
     _ index: Int, count: Int, optimizer: Optimizer, rate: Float, step: Int,
     gradient: UnsafePointer<Float>, value: UnsafeMutablePointer<Float>
   ) {

@@ -14,13 +14,12 @@ package struct Snapshot: Sendable {
   /// For each layer.
   let isTrainable: [Bool]
   let run: Trainer.Run?
-  /// Of the trainer's settings: data, seed, optimiser, loss. A snapshot fits only where it agrees.
-  let settingsHash: UInt64
+  let settings: TrainerSettings
 
   /// Sixteen hexadecimal digits that differ when anything differs that the next step depends on.
   package var hash: String {
     var hasher = StateHasher()
-    hasher.add(settingsHash)
+    for setting in settings.values { hasher.add(setting.value) }
     hasher.add(UInt64(step))
     for flag in isTrainable { hasher.add(flag ? 1 : 0 as UInt64) }
     hasher.add(weights)
@@ -125,6 +124,8 @@ struct SnapshotRing {
 
   /// The latest snapshot not after a step.
   func latest(notAfter step: Int) -> Snapshot? { entries.last { $0.step <= step }?.snapshot }
+
+  mutating func removeAll() { entries = [] }
 
   /// Forgets what lies after a step: the future will be another.
   mutating func drop(after step: Int) { entries.removeAll { $0.step > step } }

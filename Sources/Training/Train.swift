@@ -134,6 +134,7 @@ extension Trainer {
   package func resume(watch: Watch = Watch()) throws -> Outcome {
     guard let lastEpoch = run?.lastEpoch else { throw TrainingError.nothingToResume }
     var pace = Pace(firstStep: step)
+    defer { validator = nil }
     while true {
       if let run, isAtEpochStart, step / stepsPerEpoch > run.closedEpoch {
         guard try close(epoch: step / stepsPerEpoch, pace, watch) else { return .interrupted }
@@ -168,7 +169,9 @@ extension Trainer {
     guard let plan = run?.plan else { return true }
     var evaluation: Evaluation?
     if let validation = plan.validation {
-      evaluation = try Classifier(network, batch: batch).evaluate(
+      let validator = try self.validator ?? Classifier(network, batch: batch)
+      self.validator = validator
+      evaluation = try validator.evaluate(
         validation,
         progress: { done, count in
           let phase = Progress.Phase.validating(done: done, count: count)

@@ -27,8 +27,11 @@ package final class Trainer {
   /// The training that was begun with `train`, until it is done.
   var run: Run?
 
+  /// Made for the validations of one call of `train` or `resume`, and let go after it.
+  var validator: Classifier?
+
   let ends: ClassifierEnds
-  private let settingsHash: UInt64
+  let settings: TrainerSettings
   private var optimizerState: OptimizerState
   private var execution: Execution?
   private var ring: SnapshotRing
@@ -73,7 +76,7 @@ package final class Trainer {
     stepsPerEpoch = dataset.count / self.batch
     optimizerState = OptimizerState(parameterCount: network.parameters.count)
     ring = SnapshotRing(limit: rewindLimit)
-    settingsHash = Trainer.hash(network, dataset, self.batch, optimizer, loss, seed)
+    settings = TrainerSettings(network, dataset, self.batch, optimizer, loss, seed)
   }
 
   deinit { loader?.stop() }
@@ -99,7 +102,7 @@ package final class Trainer {
   @discardableResult
   package func step(shouldAbandon: () -> Bool = { false }) throws -> History.Step? {
     guard network.trainableParameterCount > 0 else { throw TrainingError.nothingToTrain }
-    try keepForRewind()
+    keepForRewind()
     let batch = try nextBatch()
     let statistics = MovingStatistics(network)
     do {
@@ -153,7 +156,7 @@ package final class Trainer {
   private func update(rate: Float) throws {
     for (index, parameter) in network.parameters.enumerated() where parameter.isTrainable {
       let gradients = try parameter.gradients()
-      guard Finiteness.holds(gradients) else {
+      guard Finiteness.holds(UnsafeBufferPointer(gradients)) else {
         throw TrainingError.gradientNotFinite(step: step + 1, parameter: parameter.name)
       }
       try optimizerState.prepare(index, count: parameter.count, optimizer)
@@ -236,7 +239,7 @@ package final class Trainer {
     }
     return Snapshot(
       step: step, history: history, weights: weights, optimizerState: optimizerState,
-      isTrainable: network.layers.map(\.isTrainable), run: run, settingsHash: settingsHash)
+      isTrainable: network.layers.map(\.isTrainable), run: run, settings: settings)
   }
 
   /// Sixteen hexadecimal digits that differ when anything differs that the next step depends on.
@@ -244,10 +247,14 @@ package final class Trainer {
 
   /// Takes the snapshots that `rewind` needs: every few steps, and where weights or frozen layers
   /// were changed from outside since the last step.
-  private func keepForRewind() throws {
+  private func keepForRewind() {
     let isChanged = knownWeights != weightsHash()
-    if isChanged || ring.isDue(step: step) {
-      ring.append(try snapshot(), followsChange: isChanged)
+    guard isChanged || ring.isDue(step: step) else { return }
+    if let snapshot = try? snapshot() {
+      ring.append(snapshot, followsChange: isChanged)
+    } else {
+      // No memory is left: learning goes before going back.
+      ring.removeAll()
     }
   }
 
@@ -261,8 +268,8 @@ package final class Trainer {
   /// Goes back, or forward, to a state of this trainer, or of one with the same settings.
   /// - Throws: `TrainingError.snapshotDiffers`.
   package func restore(_ snapshot: Snapshot) throws {
-    guard snapshot.settingsHash == settingsHash else {
-      throw TrainingError.snapshotDiffers(what: "settings")
+    if let difference = settings.firstDifference(from: snapshot.settings.values) {
+      throw TrainingError.snapshotDiffers(difference)
     }
     setWeights(snapshot.weights)
     for (layer, isTrainable) in zip(network.layers, snapshot.isTrainable) {
@@ -330,32 +337,6 @@ package final class Trainer {
   func amendLastEpoch(_ change: (inout History.Epoch) -> Void) {
     guard !history.epochs.isEmpty else { return }
     change(&history.epochs[history.epochs.count - 1])
-  }
-
-  /// Of everything that a step depends on and that never changes.
-  private static func hash(
-    _ network: Network, _ dataset: Dataset, _ batch: Int, _ optimizer: Optimizer, _ loss: any Loss,
-    _ seed: UInt64
-  ) -> UInt64 {
-    var hasher = StateHasher()
-    for parameter in network.parameters {
-      hasher.add(parameter.name)
-      for size in parameter.shape { hasher.add(UInt64(size)) }
-    }
-    hasher.add(network.preprocessing.rawValue)
-    hasher.add(network.seed)
-    hasher.add(seed)
-    hasher.add(UInt64(batch))
-    hasher.add("\(optimizer)")
-    hasher.add(loss.name)
-    for weight in (loss as? CrossEntropy)?.classWeights ?? [] { hasher.add(Double(weight)) }
-    for name in dataset.classes { hasher.add(name) }
-    for label in dataset.labels { hasher.add(UInt64(label)) }
-    if let augmentation = dataset.augmentation {
-      hasher.add("\(augmentation)")
-      hasher.add(dataset.augmentationSeed)
-    }
-    return hasher.value
   }
 }
 

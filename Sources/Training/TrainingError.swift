@@ -28,8 +28,10 @@ package enum TrainingError: Error, Equatable, Sendable {
   case nothingToTrain
   /// A file of weights that does not fit the network, asked to fit entirely. Nothing was changed.
   case weightsDiffer(path: String, WeightsReport)
-  /// A snapshot of another network or another trainer.
-  case snapshotDiffers(what: String)
+  /// A snapshot, or a checkpoint, of a trainer with other settings.
+  case snapshotDiffers(TrainerSettings.Difference)
+  /// A file that is no checkpoint, or is damaged.
+  case notACheckpoint(path: String, what: String)
   /// There are only `available` steps to go back.
   case cannotRewind(steps: Int, available: Int)
   /// There is no interrupted training to go on with.

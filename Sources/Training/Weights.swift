@@ -36,7 +36,7 @@ package enum Weights {
     try Safetensors.write(tensors, to: path)
   }
 
-  /// Reads weights into the network.
+  /// Reads weights into the network; also from a checkpoint, of which only weights are read.
   /// - Parameter strict: whether all must fit. Otherwise those that fit are read, the others stay
   ///   as they are, and the report names them.
   /// - Throws: `FileError`, `SafetensorsError`, and if strict `TrainingError.weightsDiffer`, all
@@ -73,7 +73,12 @@ package enum Weights {
       }
     }
     let known = Set(network.parameters.map(\.name))
-    report.unexpected = tensors.names.filter { !known.contains($0) }
+    let isCheckpoint = tensors.metadata.contains {
+      $0.key == "format" && $0.value == Checkpoint.format
+    }
+    report.unexpected = tensors.names.filter { name in
+      !known.contains(name) && !(isCheckpoint && name.hasPrefix(Checkpoint.optimizerPrefix))
+    }
     return report
   }
 }

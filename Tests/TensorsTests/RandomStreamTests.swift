@@ -85,6 +85,15 @@ struct RandomStreamTests {
     #expect(stream.counter == 100_000)
   }
 
+  @Test func tensorsAreFilledInOrderFromTheStream() throws {
+    var (stream, same) = (RandomStream(seed: 3, name: "fill"), RandomStream(seed: 3, name: "fill"))
+    let uniform = try Tensor.uniform([2, 3], in: -1..<1, from: &stream)
+    let normal = try Tensor.normal([4], from: &stream)
+    #expect(uniform.values == (0..<6).map { _ in same.uniform(in: -1..<1) })
+    #expect(normal.values == (0..<4).map { _ in same.normal() })
+    #expect(stream.counter == same.counter)
+  }
+
   @Test func wholeNumbersAreEquallyLikely() {
     var stream = RandomStream(seed: 5, name: "integer")
     var counts = [Int](repeating: 0, count: 6)

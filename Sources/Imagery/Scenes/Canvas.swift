@@ -69,9 +69,10 @@ final class Canvas {
     let top = c.v
     let bottom = a.v
     let scale = Float(side)
-    guard right >= 0, left <= 1, bottom >= 0, top <= 1 else { return }
-    let columns = max(0, Int(max(left, 0) * scale))...min(side - 1, Int(min(right, 1) * scale))
-    let rows = max(0, Int(max(top, 0) * scale))...min(side - 1, Int(min(bottom, 1) * scale))
+    guard right >= 0, left < 1, bottom >= 0, top < 1, left <= right, top <= bottom else { return }
+    let last = side - 1
+    let columns = min(Int(max(left, 0) * scale), last)...min(Int(min(right, 1) * scale), last)
+    let rows = min(Int(max(top, 0) * scale), last)...min(Int(min(bottom, 1) * scale), last)
     for row in rows {
       for column in columns {
         body(row &* side &+ column, place(column, row))

@@ -21,8 +21,10 @@ enum Darkroom {
     let spread = tones(linear, count: count, scale: scale)
     let stretch =
       lens.contrast
-      * min(max(Approximate.power(0.19 / max(spread.deviation, 0.02), lens.autoContrast), 0.8), 2.4)
+      * min(max(Approximate.power(0.19 / max(spread.deviation, 0.02), lens.autoContrast), 0.8), 1.9)
     let pivot = spread.mean
+    // Contrast in every channel raises saturation too: take back half of that.
+    let saturation = lens.saturation / stretch.squareRoot()
 
     let blur = lens.blur * 0.25
     for row in 0..<size {
@@ -39,7 +41,7 @@ enum Darkroom {
         var light = linear[here + column] * (1 - blur * 2) + cross * (blur * 0.5)
         let x = (Float(column) + 0.5) / Float(size) * 2 - 1
         light *= scale * (1 - lens.vignette * 0.5 * (x * x + y * y))
-        light = light.saturated(lens.saturation)
+        light = light.saturated(saturation)
         var tone = Darkroom.tone(light)
         tone = (tone - pivot) * stretch + pivot
         let bits = lens.grain.bits(

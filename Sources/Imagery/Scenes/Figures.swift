@@ -29,6 +29,13 @@ struct Figure: Sendable {
   var second: Tint
   var cover: LandCover?
 
+  /// Whether a place is on a house or on paved ground that this figure makes, or almost.
+  func covers(_ place: Place, margin: Float) -> Bool {
+    if case .lump = shape { return false }
+    let q = local(place)
+    return abs(q.x) < half.x + margin && abs(q.y) < half.y + margin
+  }
+
   /// Paints it over what is there.
   func paint(_ canvas: Canvas) {
     // Where its top is seen: what is tall leans away from the camera.

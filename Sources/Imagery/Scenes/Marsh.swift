@@ -55,7 +55,7 @@ struct Marsh: Sendable {
         Creek(
           place: shoreline.place(along * camera.extent * 0.62, -camera.extent * 0.2),
           heading: inland + random.between(-0.5, 0.5),
-          width: camera.extent * random.proportion(0.018, 0.05), length: camera.extent * 1.6,
+          width: camera.extent * random.proportion(0.02, 0.055), length: camera.extent * 1.6,
           level: 0))
     }
     var segments = 0
@@ -72,6 +72,7 @@ struct Marsh: Sendable {
       let whole = creek.length
       var untilBranch = creek.width * random.between(1.5, 4) + 4
       var side: Float = random.chance(0.5) ? 1 : -1
+      var steps = 0
       while creek.length > 0 && segments < 2600 {
         drift += random.between(-0.07, 0.07)
         turn += step / bendLength * 6.2832 * random.between(0.7, 1.3)
@@ -82,7 +83,11 @@ struct Marsh: Sendable {
           creek.place
           + Place(Approximate.cosine(creek.heading), Approximate.sine(creek.heading)) * step
         Marsh.stamp(&field, radius: radius, from: creek.place, to: end, width: width)
+        // A creek that meets another one ends in it.
+        steps += 1
+        let ahead = end + (end - creek.place) * ((width + 3) / step)
         creek.place = end
+        if steps > 4 && Marsh.read(field, radius: radius, ahead) < 0.5 { break }
         creek.length -= step
         segments += 1
         untilBranch -= step
@@ -136,6 +141,15 @@ struct Marsh: Sendable {
         if distance < field[index] { field[index] = distance }
       }
     }
+  }
+
+  /// The grid's number at its point nearest to a place.
+  private static func read(_ field: [Float], radius: Float, _ place: Place) -> Float {
+    let scale = Float(side - 1) / (2 * radius)
+    let limit = Float(side - 1)
+    let column = Int(min(max((place.x + radius) * scale + 0.5, 0), limit))
+    let row = Int(min(max((place.y + radius) * scale + 0.5, 0), limit))
+    return field[row * side + column]
   }
 
   /// Calls `body` with the grid in place for fast reading.

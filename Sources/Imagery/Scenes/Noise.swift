@@ -108,19 +108,19 @@ struct Noise: Sendable {
   /// - Returns: the two distances in cells, and random bits that belong to the nearest point.
   @inline(__always)
   func cells(_ x: Float, _ y: Float) -> (nearest: Float, second: Float, bits: UInt32) {
-    // Points keep to the middle 70 % of their cells, so the four cells around the nearest corner
+    // Points keep to the middle 80 % of their cells, so the four cells around the nearest corner
     // hold the nearest point almost always; where they do not, nobody sees it.
-    let column = Noise.floor(x - 0.5)
-    let row = Noise.floor(y - 0.5)
+    let (column, fx) = Noise.split(x - 0.5)
+    let (row, fy) = Noise.split(y - 0.5)
     var nearest: Float = 9
     var second: Float = 9
     var chosen: UInt32 = 0
-    for dy in Int32(0)...1 {
-      for dx in Int32(0)...1 {
-        let bits = self.bits(column &+ dx, row &+ dy)
-        let px = Float(column &+ dx) + 0.15 + Float(Int32(bits & 0xFFFF)) * (0.7 * 0x1p-16)
-        let py = Float(row &+ dy) + 0.15 + Float(Int32(bits >> 16)) * (0.7 * 0x1p-16)
-        let distance = (px - x) * (px - x) + (py - y) * (py - y)
+    for dy in UInt32(0)...1 {
+      for dx in UInt32(0)...1 {
+        let bits = self.bits(Int32(bitPattern: column &+ dx), Int32(bitPattern: row &+ dy))
+        let px = Float(Int32(dx)) - 0.4 + Float(Int32(bits & 0xFFFF)) * (0.8 * 0x1p-16) - fx
+        let py = Float(Int32(dy)) - 0.4 + Float(Int32(bits >> 16)) * (0.8 * 0x1p-16) - fy
+        let distance = px * px + py * py
         if distance < nearest {
           second = nearest
           nearest = distance
@@ -131,6 +131,32 @@ struct Noise: Sendable {
       }
     }
     return (nearest.squareRoot(), second.squareRoot(), Noise.scramble(chosen))
+  }
+
+  /// Discs of many sizes around random points, of which the highest counts: crowns of trees.
+  ///
+  /// - Returns: the height over the disc's rim as a share of its radius (0 or less outside all
+  ///   discs), and random bits that belong to it.
+  @inline(__always)
+  func discs(_ x: Float, _ y: Float) -> (rise: Float, bits: UInt32) {
+    let (column, fx) = Noise.split(x - 0.5)
+    let (row, fy) = Noise.split(y - 0.5)
+    var highest: Float = -9
+    var chosen: UInt32 = 0
+    for dy in UInt32(0)...1 {
+      for dx in UInt32(0)...1 {
+        let bits = self.bits(Int32(bitPattern: column &+ dx), Int32(bitPattern: row &+ dy))
+        let px = Float(Int32(dx)) - 0.45 + Float(Int32(bits & 0xFFF)) * (0.9 * 0x1p-12) - fx
+        let py = Float(Int32(dy)) - 0.45 + Float(Int32(bits >> 12 & 0xFFF)) * (0.9 * 0x1p-12) - fy
+        let radius = 0.38 + Float(Int32(bits >> 24)) * (0.42 * 0x1p-8)
+        let rise = radius - (px * px + py * py).squareRoot()
+        if rise > highest {
+          highest = rise
+          chosen = bits
+        }
+      }
+    }
+    return (highest, Noise.scramble(chosen))
   }
 }
 

@@ -19,8 +19,8 @@ enum Palette {
 
   /// What deep water sends back: tropical, ocean, temperate, estuary, river plume.
   static let seas: [Tint] = [
-    0x127A92, 0x0E5F86, 0x0F4A6B, 0x1B4F5C, 0x2B6164, 0x3B6458, 0x4E6650, 0x6B6A4C, 0x7A6B4E,
-    0x17586F,
+    0x127A92, 0x0E5F86, 0x0F4A6B, 0x1B4F5C, 0x2B6164, 0x3B6458, 0x4E6650, 0x666A52, 0x17586F,
+    0x1A6C80,
   ].map(tint)
 
   static let rocks: [Tint] = [

@@ -18,8 +18,10 @@ struct Population: Sendable {
       crowd(&random, groups: Int(busy * busy * 16), inland: 2...(sand.wetReach + 30))
       boats(&random, count: random.chance(0.35) ? random.whole(1, 3) : 0, out: 25...160)
     case .developed:
-      if front > 14 {
+      if front > 14 && !shoreline.isStraight {
         crowd(&random, groups: random.whole(0, 10), inland: 2...(front - 3))
+      } else {
+        stroll(&random, count: random.whole(0, 8), inland: 3...max(front, 4))
       }
       boats(&random, count: random.whole(0, 3), out: 25...150)
       if isHarbour { moor(&random) }
@@ -90,11 +92,25 @@ struct Population: Sendable {
     }
   }
 
-  private mutating func person(_ random: inout DescriptionStream, at place: Place) {
+  /// People on a promenade.
+  private mutating func stroll(
+    _ random: inout DescriptionStream, count: Int, inland: ClosedRange<Float>
+  ) {
+    for _ in 0..<count {
+      let s = random.between(-0.6, 0.6) * camera.extent
+      let c = shoreline.distanceToEdge(s) + random.between(inland.lowerBound, inland.upperBound)
+      let place = shoreline.place(s, c)
+      if isSeen(place, margin: 0.01) { person(&random, at: place, canLie: false) }
+    }
+  }
+
+  private mutating func person(
+    _ random: inout DescriptionStream, at place: Place, canLie: Bool = true
+  ) {
     let heading = random.angle()
     let skin = mix(Palette.tint(0x6B4630), Palette.tint(0xE0B090), random.unit())
     let hair = mix(Palette.tint(0x241A14), Palette.tint(0x8A6A44), random.unit())
-    let isLying = random.chance(0.2)
+    let isLying = random.chance(0.2) && canLie
     let axis = Place(Approximate.cosine(heading), Approximate.sine(heading))
     let half = isLying ? Place(0.9, 0.32) : Place(0.5, 0.36)
     figures.append(

@@ -31,8 +31,8 @@ struct Rocks: Sendable {
     lichen = random.pick(Palette.meadows) * 0.8
     roughness = random.between(0.7, 1.4)
     cliffHeight = random.proportion(3, 22)
-    platformWidth = random.between(6, 40)
-    cliffWidth = random.between(5, 16)
+    platformWidth = random.between(14, 48)
+    cliffWidth = random.between(8, 22)
     coves = random.chance(0.6) ? random.between(0.2, 0.75) : 0
   }
 }

@@ -15,7 +15,10 @@ struct Sand: Sendable {
   fileprivate let noise: Noise
 
   init(_ random: inout DescriptionStream, kind: SceneKind) {
-    color = random.pick(Palette.sands) * random.between(0.82, 1.08)
+    color =
+      (kind == .beach && random.chance(0.6)
+        ? random.pick(Array(Palette.sands.prefix(5))) : random.pick(Palette.sands))
+      * random.between(0.82, 1.08)
     wetness = random.between(0.45, 0.68)
     wetReach = random.proportion(4, 22)
     bermDistance = wetReach + random.between(2, 14)

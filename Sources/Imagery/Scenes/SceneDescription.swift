@@ -19,7 +19,11 @@ package struct Scene: Sendable {
   package var extent: Float { camera.extent }
 
   /// Widths of ground that scenes have unless asked otherwise, in metres.
-  package static let usualExtent: ClosedRange<Float> = 80...240
+  package static let usualExtent: ClosedRange<Float> = 90...200
+
+  /// The limits of what can be drawn, in metres.
+  package static let narrowestExtent: Float = 15
+  package static let widestExtent: Float = 600
 
   let camera: Camera
   let light: Light
@@ -49,7 +53,10 @@ package struct Scene: Sendable {
     seed: UInt64, index: Int, kind: SceneKind? = nil,
     extent: ClosedRange<Float> = Scene.usualExtent
   ) {
-    precondition(extent.lowerBound >= 10 && extent.upperBound <= 1000, "10 to 1000 metres")
+    precondition(index >= 0, "scenes are counted from 0")
+    precondition(
+      extent.lowerBound >= Scene.narrowestExtent && extent.upperBound <= Scene.widestExtent,
+      "an extent that can be drawn")
     self.seed = seed
     self.index = index
     let kind = kind ?? Scene.kind(seed: seed, index: index)
@@ -67,7 +74,7 @@ package struct Scene: Sendable {
     var isWalled = false
     if kind == .developed {
       let chosen = random.pick(Settlement.Style.allCases)
-      isWalled = chosen == .harbour || random.chance(0.3)
+      isWalled = chosen == .harbour || random.chance(0.35)
       style = chosen
     }
     let shoreline = Shoreline(&random, kind: kind, camera: camera, isWalled: isWalled)
@@ -81,7 +88,7 @@ package struct Scene: Sendable {
     self.vegetation = vegetation
     let rocks = Rocks(&random)
     self.rocks = rocks
-    duneDistance = sand.wetReach + random.proportion(10, 60)
+    duneDistance = sand.wetReach + random.proportion(16, 70)
     duneHeight = random.between(1, 5)
     duneGrass = random.between(0.25, 1)
     detail = Noise(&random)

@@ -45,8 +45,8 @@ struct Settlement: Sendable {
         let away = (middle.x * middle.x + middle.y * middle.y).squareRoot()
         if away > reach + plan.crossSpacing { continue }
         let use = random.unit()
-        let parks: Float = style == .suburb ? 0.05 : 0.2
-        let greens: Float = 0.08
+        let parks: Float = style == .suburb ? 0.05 : 0.14
+        let greens: Float = 0.04
         if use < parks {
           park(&random, shoreline, left, right, base + 2, base + deep - 2)
         } else if use < parks + greens {
@@ -86,7 +86,7 @@ struct Settlement: Sendable {
                   axis: inland, half: Place(setback * 0.5, 1.5),
                   color: Palette.concrete * 0.9, cover: .paved)
               }
-              s += width + random.between(3, 9)
+              s += width + random.between(2.5, 6)
             }
           }
           green(
@@ -121,7 +121,7 @@ struct Settlement: Sendable {
                   color: Palette.pool, cover: .paved)
               }
             }
-            s += width + random.between(6, 16)
+            s += width + random.between(4, 10)
           }
           green(
             &random, shoreline, left, right, base, base + deep, vegetation,
@@ -164,11 +164,13 @@ struct Settlement: Sendable {
   ) {
     for _ in 0..<count {
       let radius = random.between(1.6, 4)
+      let place = shoreline.place(random.between(left, right), random.between(low, high))
+      if figures.contains(where: { $0.covers(place, margin: radius * 0.6) }) { continue }
       let leaf = vegetation.leaves * random.between(0.7, 1.2)
       figures.append(
         Figure(
           shape: .lump(Noise(&random)),
-          centre: shoreline.place(random.between(left, right), random.between(low, high)),
+          centre: place,
           axis: Place(1, 0), half: Place(radius, radius), height: radius * 1.6, color: leaf,
           second: leaf * 0.5, cover: .vegetation))
     }

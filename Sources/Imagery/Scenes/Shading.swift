@@ -18,7 +18,7 @@ enum Shading {
         let sample = row &* side &+ column
         let height = canvas.height[sample]
         let lit =
-          (1 - smoothstep(0.05, 0.7, shadow[sample] - height))
+          (1 - smoothstep(0.12, 0.8, shadow[sample] - height))
           * (light.hasClouds ? light.throughClouds(canvas.place(column, row)) : 1)
         if canvas.cover[sample].isWater && height == 0 {
           // Water is lit from within and mirrors the sky: shadows only dim it.

@@ -27,10 +27,10 @@ struct Shoreline: Sendable {
     let extent = camera.extent
     // The sea's share differs from scene to scene more than from class to class.
     switch kind {
-    case .beach: offset = extent * random.between(-0.3, 0.22)
-    case .marsh: offset = extent * random.between(-0.5, 0.08)
-    case .developed: offset = extent * random.between(-0.36, 0.02)
-    case .rocky: offset = extent * random.between(-0.28, 0.2)
+    case .beach: offset = extent * random.between(-0.3, 0.18)
+    case .marsh: offset = extent * random.between(-0.46, 0.06)
+    case .developed: offset = extent * random.between(-0.4, -0.06)
+    case .rocky: offset = extent * random.between(-0.28, 0.14)
     }
     bends = Noise(&random)
     let curves = random.unit()

@@ -15,19 +15,19 @@ struct StreetPlan: Sendable {
     asphalt = random.pick(Palette.asphalts) * random.between(0.8, 1.15)
     switch style {
     case .suburb:
-      streetSpacing = random.between(52, 70)
+      streetSpacing = random.between(44, 60)
       streetWidth = random.between(5.5, 8)
-      front = isWalled ? random.between(5, 12) : random.between(14, 45)
+      front = isWalled ? random.between(5, 12) : random.between(12, 28)
     case .resort:
-      streetSpacing = random.between(70, 100)
+      streetSpacing = random.between(62, 84)
       streetWidth = random.between(7, 11)
-      front = isWalled ? random.between(6, 14) : random.between(20, 55)
+      front = isWalled ? random.between(6, 14) : random.between(14, 34)
     case .harbour:
-      streetSpacing = random.between(65, 90)
+      streetSpacing = random.between(60, 80)
       streetWidth = random.between(7, 10)
       front = random.between(8, 16)
     }
-    crossSpacing = random.between(70, 130)
+    crossSpacing = random.between(64, 120)
     crossShift = random.between(0, 1) * crossSpacing
     bareness = random.between(-1, 1)
   }

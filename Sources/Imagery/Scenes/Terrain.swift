@@ -159,7 +159,7 @@ struct Terrain {
     let drawn = flat.draw(p, distance: distance, creek: creeks(p))
     if drawn.flood > 0 {
       // Channels are steep; a pool is a hand deep.
-      let depth: Float = drawn.ground.height < 0 ? 0.2 : 5
+      let depth: Float = drawn.ground.height < 0 ? 6 : 14
       let ground = sea(p, section, out: drawn.flood * depth, bottom: drawn.ground.color, foam: 0)
       return ground
     }
@@ -247,7 +247,7 @@ struct Terrain {
     let foot = rocks.platformWidth * (0.6 + 0.8 * abs(hump)) + 10 * cove
     let cliff = smoothstep(foot, foot + rocks.cliffWidth, distance + 3 * dunes(p.x + 7, p.y))
     let level = 0.5 + min(distance, foot) * 0.07 + rocks.cliffHeight * cliff
-    if cove > 0.5 && cliff < 0.06 {
+    if cove + 0.5 * hump > 0.5 && cliff < 0.06 {
       return sand.draw(
         p, distance: distance, wetEdge: section.pointee.wetEdge * 0.6,
         line: section.pointee.wander)

@@ -91,14 +91,17 @@ struct VegetationBrush {
     if density <= 0.02 { return ground }
     let level = density * 1.7 - 0.85 + 0.6 * mosaic(p.x, p.y) + 0.35 * broad(p.x, p.y)
     if level < -0.05 { return ground }
-    let cell = vegetation.noise.other(5).cells(p.x / crown, p.y / crown)
-    let size = 0.42 + 0.22 * Float(Int32(cell.bits & 255)) / 255
     let grain = fine(p.x, p.y)
-    let inside = size - cell.nearest + 0.06 * grain
+    // Bent coordinates hide the lattice; the pattern is turned against the image's sides too.
+    let bend = crown * 0.55 * level
+    let x = (p.x * 0.83 + p.y * 0.56 + bend) / crown
+    let y = (p.y * 0.83 - p.x * 0.56 - bend) / crown
+    let disc = vegetation.noise.other(5).discs(x, y)
+    let inside = disc.rise + 0.09 * grain + min(level, 0.1)
     if inside <= 0 { return ground }
-    let dome = min(inside / size, 1)
-    let tone = 0.72 + 0.5 * Float(Int32(cell.bits >> 8 & 255)) / 255
-    let hue = Float(Int32(cell.bits >> 16 & 255)) / 255
+    let dome = min(inside * 1.9, 1)
+    let tone = 0.68 + 0.55 * Float(Int32(disc.bits >> 8 & 255)) / 255
+    let hue = Float(Int32(disc.bits >> 16 & 255)) / 255
     let color =
       mix(vegetation.leaves, vegetation.other * 0.75, hue * 0.45)
       * (tone * (0.55 + 0.5 * dome + 0.2 * grain))
