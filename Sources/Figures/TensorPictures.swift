@@ -80,10 +80,14 @@ extension ImageGrid {
     let (height, width, inputs, outputs) = (shape[0], shape[1], shape[2], shape[3])
     let isColour = inputs == 3
     let count = isColour ? outputs : inputs * outputs
+    guard height * width <= Bitmap.maximumPixels / maximumTiles else {
+      throw FigureError.tooLarge(
+        width: width, height: height, maximumPixels: Bitmap.maximumPixels / maximumTiles)
+    }
     let bound = magnitude(of: kernel)
     var tiles: [Tile] = []
     kernel.withUnsafePointer { values in
-      for tile in 0..<min(count, maximumTiles) where height * width <= Bitmap.maximumPixels / 400 {
+      for tile in 0..<min(count, maximumTiles) {
         let (input, output) = isColour ? (0, tile) : (tile / outputs, tile % outputs)
         var pixels: [UInt8] = []
         pixels.reserveCapacity(4 * width * height)

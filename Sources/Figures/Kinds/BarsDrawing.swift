@@ -41,6 +41,14 @@ extension Bars: FigureContent {
       values, scale: scale, includes: scale == .linear ? 0...0 : 1...1, count: 6)
   }
 
+  /// More bars than this are not drawn but counted.
+  private static let maximumCategories = 100
+
+  private var hiddenNote: String? {
+    let hidden = categories.count - Bars.maximumCategories
+    return hidden > 0 ? "and \(grouped(hidden)) more" : nil
+  }
+
   /// Names longer than this end in `…`.
   private static let maximumNameWidth = 220.0
   private static let thickness = 16.0
@@ -63,7 +71,8 @@ extension Bars: FigureContent {
         420, slot * Double(categories.count) + text.widest(axis.ticks.map(\.label), .tick) + 50)
       return Size(width, 320 + legend.height(text, width: width))
     }
-    let height = slotHeight * Double(categories.count) + 60
+    let count = min(categories.count, Bars.maximumCategories)
+    let height = slotHeight * Double(count) + 60 + (hiddenNote == nil ? 0 : 22)
     return Size(640, height + legend.height(text, width: 640))
   }
 
@@ -115,8 +124,14 @@ extension Bars: FigureContent {
   }
 
   private func drawLying(_ canvas: Canvas, _ frame: Rectangle) {
+    var frame = frame
+    if let hiddenNote {
+      canvas.write(hiddenNote, at: Point(frame.x, frame.bottom), .note, .left, .bottom)
+      frame = frame.inset(bottom: 22)
+    }
     let axis = valueAxis
-    let names = min(Bars.maximumNameWidth, canvas.text.widest(categories, .small))
+    let categories = categories.prefix(Bars.maximumCategories)
+    let names = min(Bars.maximumNameWidth, canvas.text.widest(Array(categories), .small))
     let texts = series.flatMap { line in categories.indices.map { Bars.text(value($0, line)) } }
     let valueStyle = TextStyle.tick.sized(11)
     let area = frame.inset(
