@@ -103,10 +103,13 @@ extension ImageGrid {
         tiles.append(Tile(Bitmap(width: width, height: height, pixels: pixels)))
       }
     }
+    // Each row of tiles is an input channel, each column a filter, where that makes a page.
+    let byFilter = !isColour && inputs > 1 && (2...32).contains(outputs)
     let shown = tiles.count < count ? "the first \(tiles.count) of \(grouped(count)) kernels; " : ""
     return ImageGrid(
-      tiles: tiles, columns: columns, noun: "kernels",
-      note: shown + "black is \(compact(-bound, significant: 3)), mid grey 0, white "
+      tiles: tiles, columns: columns ?? (byFilter ? outputs : nil), noun: "kernels",
+      note: (byFilter ? "rows are input channels, columns filters; " : "") + shown
+        + "black is \(compact(-bound, significant: 3)), mid grey 0, white "
         + compact(bound, significant: 3))
   }
 

@@ -7,7 +7,7 @@ extension Bars: FigureContent {
   package var altText: String {
     let rows = categories.indices.prefix(40).map { index in
       let values = series.map { line in
-        (series.count > 1 ? "\(line.name) " : "") + Bars.text(value(index, line))
+        (series.count > 1 ? "\(line.name) " : "") + label(index, line)
       }
       return "\(categories[index]) \(values.joined(separator: ", "))"
     }
@@ -20,7 +20,12 @@ extension Bars: FigureContent {
     index < line.values.count ? line.values[index] : .nan
   }
 
-  static func text(_ value: Double) -> String {
+  /// What is written beside a bar; nothing where there is no value.
+  func label(_ index: Int, _ line: Series) -> String {
+    index < line.values.count ? Bars.text(line.values[index]) : ""
+  }
+
+  private static func text(_ value: Double) -> String {
     guard value.isFinite else { return decimal(value, places: 0) }
     return value == value.rounded() && value.magnitude < 1e12
       ? grouped(value.whole(within: -1_000_000_000_000...1_000_000_000_000))
@@ -111,7 +116,7 @@ extension Bars: FigureContent {
               height: (high - low) * plot.area.height), .ofSeries(number))
         }
         let top = max(zero, plot.yAxis.position(value) ?? zero)
-        let label = Bars.text(value)
+        let label = label(index, line)
         let style = TextStyle.tick.sized(11)
         if canvas.text.size(of: label, style).width <= bar + 4 {
           canvas.write(
@@ -132,7 +137,7 @@ extension Bars: FigureContent {
     let axis = valueAxis
     let categories = categories.prefix(Bars.maximumCategories)
     let names = min(Bars.maximumNameWidth, canvas.text.widest(Array(categories), .small))
-    let texts = series.flatMap { line in categories.indices.map { Bars.text(value($0, line)) } }
+    let texts = series.flatMap { line in categories.indices.map { label($0, line) } }
     let valueStyle = TextStyle.tick.sized(11)
     let area = frame.inset(
       left: names + 10, right: canvas.text.widest(texts, valueStyle) + 10,
@@ -164,7 +169,7 @@ extension Bars: FigureContent {
             x: area.x + low * area.width, y: y + 0.5, width: (high - low) * area.width,
             height: bar - 1), .ofSeries(number))
         canvas.write(
-          Bars.text(value), at: Point(area.x + high * area.width + 4, y + bar / 2), valueStyle,
+          label(index, line), at: Point(area.x + high * area.width + 4, y + bar / 2), valueStyle,
           .left, .middle)
         y += bar
       }

@@ -120,7 +120,7 @@ extension Heatmap: FigureContent {
   }
 
   private func scale(_ plan: Plan) -> ColourScale {
-    let least = valueLabel.isEmpty ? 60.0 : 130
+    let least = valueLabel.isEmpty ? 60.0 : 160
     return ColourScale(
       map: colourMap, range: colourRange, label: valueLabel,
       height: min(max(plan.cell.height * Double(rows), least), 420))
