@@ -80,10 +80,14 @@ extension ImageGrid {
     let (height, width, inputs, outputs) = (shape[0], shape[1], shape[2], shape[3])
     let isColour = inputs == 3
     let count = isColour ? outputs : inputs * outputs
+    guard height * width <= Bitmap.maximumPixels / maximumTiles else {
+      throw FigureError.tooLarge(
+        width: width, height: height, maximumPixels: Bitmap.maximumPixels / maximumTiles)
+    }
     let bound = magnitude(of: kernel)
     var tiles: [Tile] = []
     kernel.withUnsafePointer { values in
-      for tile in 0..<min(count, maximumTiles) where height * width <= Bitmap.maximumPixels / 400 {
+      for tile in 0..<min(count, maximumTiles) {
         let (input, output) = isColour ? (0, tile) : (tile / outputs, tile % outputs)
         var pixels: [UInt8] = []
         pixels.reserveCapacity(4 * width * height)
@@ -99,10 +103,13 @@ extension ImageGrid {
         tiles.append(Tile(Bitmap(width: width, height: height, pixels: pixels)))
       }
     }
+    // Each row of tiles is an input channel, each column a filter, where that makes a page.
+    let byFilter = !isColour && inputs > 1 && (2...32).contains(outputs)
     let shown = tiles.count < count ? "the first \(tiles.count) of \(grouped(count)) kernels; " : ""
     return ImageGrid(
-      tiles: tiles, columns: columns, noun: "kernels",
-      note: shown + "black is \(compact(-bound, significant: 3)), mid grey 0, white "
+      tiles: tiles, columns: columns ?? (byFilter ? outputs : nil), noun: "kernels",
+      note: (byFilter ? "rows are input channels, columns filters; " : "") + shown
+        + "black is \(compact(-bound, significant: 3)), mid grey 0, white "
         + compact(bound, significant: 3))
   }
 

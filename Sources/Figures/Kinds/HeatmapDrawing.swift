@@ -85,7 +85,7 @@ extension Heatmap: FigureContent {
     let style = Heatmap.cellStyle.sized(most > 16 ? 9 : most > 10 ? 10.5 : 12)
     let widest = hasTexts ? cellTexts.reduce(0) { max($0, text.size(of: $1, style).width) } : 0
     let target = (hasTexts ? 560.0 : 480) / Double(most)
-    let side = max(hasTexts ? widest + 8 : 0.25, min(72, target))
+    let side = max(hasTexts ? widest + 8 : 0, min(72, target))
     let lineHeight = text.size(of: "0", style).height
     let deepest = hasTexts && cellTexts.contains { $0.contains("\n") } ? 2 : hasTexts ? 1 : 0
     // A vector is a band, not a line.
@@ -120,7 +120,7 @@ extension Heatmap: FigureContent {
   }
 
   private func scale(_ plan: Plan) -> ColourScale {
-    let least = valueLabel.isEmpty ? 60.0 : 130
+    let least = valueLabel.isEmpty ? 60.0 : 160
     return ColourScale(
       map: colourMap, range: colourRange, label: valueLabel,
       height: min(max(plan.cell.height * Double(rows), least), 420))

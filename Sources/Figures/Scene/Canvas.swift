@@ -26,6 +26,8 @@ package final class Canvas {
   private let context: OpaquePointer
   /// Pixels that images have for one unit: larger ones are reduced to that.
   private let imageScale: Double
+  /// Whether others will draw the images, who may blend pixels that should stay squares.
+  private let isVector: Bool
   package let text: TextSetter
 
   /// Takes over the surface, which is destroyed with the canvas.
@@ -41,6 +43,7 @@ package final class Canvas {
     self.surface = surface
     self.context = context
     self.imageScale = imageScale ?? scale
+    isVector = imageScale != nil
     self.text = text
     cairo_scale(context, scale, scale)
     cairo_set_line_join(context, CAIRO_LINE_JOIN_ROUND)
@@ -222,9 +225,15 @@ package final class Canvas {
     guard frame.width > 0 && frame.height > 0 && bitmap.width > 0 && bitmap.height > 0 else {
       return
     }
-    let shown = bitmap.reduced(
+    var shown = bitmap.reduced(
       toWidth: (frame.width * imageScale).rounded(.up).whole(within: 1...Bitmap.maximumPixels),
       height: (frame.height * imageScale).rounded(.up).whole(within: 1...Bitmap.maximumPixels))
+    let factor = frame.width / Double(bitmap.width)
+    let isWhole = factor >= 1 && (factor - factor.rounded()).magnitude < 1e-6
+    let hasSquares = isWhole || factor >= 4
+    if isVector && hasSquares {
+      shown = shown.enlarged(by: (factor * imageScale).rounded(.down).whole(within: 1...64))
+    }
     guard
       let source = cairo_image_surface_create(
         CAIRO_FORMAT_ARGB32, Int32(clamping: shown.width), Int32(clamping: shown.height))
@@ -253,10 +262,8 @@ package final class Canvas {
       context, frame.width / Double(shown.width), frame.height / Double(shown.height))
     cairo_set_source_surface(context, source, 0, 0)
     if let pattern = cairo_get_source(context) {
-      let factor = frame.width / Double(bitmap.width)
-      let isWhole = factor >= 1 && (factor - factor.rounded()).magnitude < 1e-6
       cairo_pattern_set_filter(
-        pattern, isWhole || factor >= 4 ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD)
+        pattern, hasSquares ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD)
       cairo_pattern_set_extend(pattern, CAIRO_EXTEND_PAD)
     }
     cairo_paint(context)

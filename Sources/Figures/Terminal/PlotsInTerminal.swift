@@ -170,7 +170,7 @@ extension Bars {
     let shown = min(categories.count, Bars.maximumCategories)
     let nameWidth = min(
       categories.prefix(shown).map { displayWidth($0) }.max() ?? 0, max(3, page.columns / 3))
-    let texts = series.map { line in (0..<shown).map { Bars.text(value($0, line)) } }
+    let texts = series.map { line in (0..<shown).map { label($0, line) } }
     let valueWidth = texts.flatMap { $0 }.map { displayWidth($0) }.max() ?? 0
     let room = max(1, page.columns - nameWidth - valueWidth - 2)
     let axis = valueAxis

@@ -29,7 +29,7 @@ struct TerminalPlot {
   ) {
     let below = xLabel.isEmpty ? 2 : 3
     let rows = min(max(5, page.rows - header - below), max(6, page.columns / 3), 40)
-    let axes = axes(max(2, page.columns / 8), max(2, rows / 3))
+    let axes = axes(max(2, page.columns / 8), max(3, rows / 3))
     let widest = axes.y.ticks.map { displayWidth($0.label) }.max() ?? 0
     labelWidth = min(widest, max(0, page.columns - 12))
     columns = max(1, page.columns - labelWidth - 2)

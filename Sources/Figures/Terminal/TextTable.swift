@@ -35,6 +35,7 @@ package struct TextTable: Sendable {
     width: Int = 80, style: TerminalStyle = TerminalStyle(.monochrome)
   ) -> String {
     guard !columns.isEmpty else { return "" }
+    let width = min(max(1, width), 10_000)
     let cells = rows.map { row in
       columns.indices.map { $0 < row.count ? TextTable.line(row[$0]) : "" }
     }
