@@ -251,6 +251,20 @@ enum Wording {
     }
   }
 
+  /// A text as errors quote it.
+  static func excerpt(_ text: String) -> String {
+    Value.text(text.utf8.count > 40 ? String(text.unicodeScalars.prefix(30)) + "…" : text).display
+  }
+
+  /// One line about a check.
+  static func line(for check: CheckResult) -> String {
+    let points = NumberFormat.shortest(check.points)
+    let unit = check.points == 1 ? "point" : "points"
+    if check.passed { return "✓ \(check.description) (\(points) \(unit))" }
+    let reason = check.problem.map { ": \($0)" } ?? ""
+    return "✗ \(check.description) (0 of \(points) \(unit))\(reason)"
+  }
+
   private static func help(_ command: String) -> String { "`help \(command)` explains it." }
 
   private static func closing(_ bracket: String) -> String {

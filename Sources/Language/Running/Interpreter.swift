@@ -60,6 +60,7 @@ package struct Variable {
 /// its own and waits for it, so commands and callbacks are called there.
 package final class Interpreter {
   package let limits: Limits
+  package let functionProperties: Set<String>
   /// Prints text; lines end with `\n`.
   package var output: (String) -> Void
   /// Called instead of printing when a value is shown; nil prints it.
@@ -74,6 +75,19 @@ package final class Interpreter {
   package var statementBudget: Int?
   /// All results of `check` so far, in order.
   package internal(set) var checks: [CheckResult] = []
+  /// All commands in order of declaration.
+  package private(set) var commands: [Command] = []
+
+  private var commandValues: [String: FunctionValue] = [:]
+  private var slots: [String: Int32] = [:]
+  private var slotNames: [String] = []
+  /// Slots of variables in order of definition.
+  private var order: [Int] = []
+  private var hidden: Set<Int> = []
+  private var answerSlot = 0
+  private lazy var machine = Machine(self, limits)
+  private var runs = 0
+  private var cells: (source: Source, cells: [Cell])?
 
   /// - Parameters:
   ///   - commands: added to the core commands; a later command replaces one of the same name.
@@ -84,39 +98,254 @@ package final class Interpreter {
     limits: Limits = .standard, output: @escaping (String) -> Void
   ) {
     self.limits = limits
+    self.functionProperties = functionProperties
     self.output = output
+    var places: [String: Int] = [:]
+    for command in CoreCommands.all + commands {
+      if let place = places[command.name] {
+        self.commands[place] = command
+      } else {
+        places[command.name] = self.commands.count
+        self.commands.append(command)
+      }
+      commandValues[command.name] = FunctionValue(command: command)
+    }
+    answerSlot = Int(slot(of: "ans") ?? 0)
+    hidden.insert(answerSlot)
+    for (name, number) in CoreCommands.constants {
+      guard let slot = slot(of: name) else { continue }
+      machine.globals[Int(slot)] = .number(number)
+      hidden.insert(Int(slot))
+    }
   }
+
+  // MARK: Running
 
   /// Checks a source whole, then runs it. A script and an entry at the prompt differ only in their
   /// source: variables and `ans` stay.
   @discardableResult
-  package func run(_ source: Source) -> Outcome { preconditionFailure("in progress") }
+  package func run(_ source: Source) -> Outcome {
+    guard runs == 0 else { return runHere(source) }
+    var outcome = Outcome.finished
+    let hasThread = BigStack.run { outcome = self.runHere(source) }
+    guard hasThread else {
+      return .failed([Diagnostic(Failure(.outOfMemory), source: source, span: Span(0, 0))])
+    }
+    return outcome
+  }
 
   /// All errors that can be found without running, at most five; empty if there is none.
-  package func check(_ source: Source) -> [Diagnostic] { preconditionFailure("in progress") }
+  package func check(_ source: Source) -> [Diagnostic] { prepare(source).diagnostics }
 
-  /// All commands in order of declaration.
-  package var commands: [Command] { preconditionFailure("in progress") }
-  package func command(named name: String) -> Command? { preconditionFailure("in progress") }
+  private func prepare(_ source: Source) -> (program: Program?, diagnostics: [Diagnostic]) {
+    let script = Parser.parse(source, limits: limits)
+    var errors = script.errors
+    var program: Program?
+    if errors.isEmpty { (program, errors) = Resolver.resolve(script, in: self) }
+    return (
+      program, errors.map { Diagnostic(Failure($0.fact), source: source, span: $0.span) }
+    )
+  }
 
-  /// Variables in the order in which they were defined, without constants and `ans`.
-  package var variables: [Variable] { preconditionFailure("in progress") }
-  package func variable(named name: String) -> Value? { preconditionFailure("in progress") }
-  package func define(_ name: String, _ value: Value) { preconditionFailure("in progress") }
-  package func removeAllVariables() { preconditionFailure("in progress") }
-  /// The last value that a statement showed.
-  package var answer: Value? { preconditionFailure("in progress") }
+  private func runHere(_ source: Source) -> Outcome {
+    let (program, diagnostics) = prepare(source)
+    guard let program else { return .failed(diagnostics) }
+    if runs == 0 { machine.startBudget() }
+    runs += 1
+    defer { runs -= 1 }
+    let frame = FramePointer.allocate(capacity: 1)
+    defer { frame.deallocate() }
+    let state = machine.state
+    let entry = (state.pointee.top, state.pointee.calls, state.pointee.levels)
+    let levels = state.pointee.levels + Int32(program.height)
+    frame.initialize(
+      to: Frame(
+        nodes: program.nodes, lists: program.lists, locals: state.pointee.top, boxes: nil,
+        captures: nil, program: .passUnretained(program), function: nil))
+    let eventCells = onStatement == nil ? [] : cells(of: source)
+    for node in program.statements {
+      let mark = machine.beginStatement()
+      let span = program.spans[Int(node)]
+      do {
+        if let onStatement {
+          do {
+            let cell = eventCells.last { $0.span.start <= span.start }
+            try onStatement(StatementEvent(source: source, span: span, cell: cell))
+          } catch {
+            throw machine.located(error, command: nil, node, frame)
+          }
+        }
+        state.pointee.levels = levels
+        try machine.tick(node, frame)
+        _ = try machine.execute(node, frame)
+        list(machine.commit(to: mark))
+      } catch {
+        let fault = machine.located(error, command: nil, node, frame)
+        (state.pointee.top, state.pointee.calls, state.pointee.levels) = entry
+        if fault.isInterruption {
+          list(machine.commit(to: mark))
+          return .interrupted(
+            Diagnostic(
+              fault.failure, source: fault.source, span: fault.span, nothingChanged: false))
+        }
+        machine.rollBack(to: mark)
+        return .failed([Diagnostic(fault.failure, source: fault.source, span: fault.span)])
+      }
+      state.pointee.levels = entry.2
+    }
+    return .finished
+  }
+
+  /// Keeps the order of definition after a statement changed some variables.
+  private func list(_ changed: [Int]) {
+    for slot in changed where !hidden.contains(slot) {
+      if machine.globals[slot] == nil {
+        order.removeAll { $0 == slot }
+      } else if !order.contains(slot) {
+        order.append(slot)
+      }
+    }
+  }
 
   /// Calls a function from a command's body.
   package func call(_ function: FunctionValue, _ arguments: [Value]) throws -> Value {
-    preconditionFailure("in progress")
+    let state = machine.state
+    guard let frame = state.pointee.callFrame else {
+      preconditionFailure("functions are called from commands that run")
+    }
+    return try machine.apply(function, arguments, state.pointee.callNode, frame)
   }
 
   /// Commands that work long call this between steps: it throws when cancelled.
-  package func checkpoint() throws { preconditionFailure("in progress") }
+  package func checkpoint() throws {
+    if isCancelled() { throw Interruption() }
+  }
+
+  // MARK: Showing
 
   /// Shows a value as `show` does, through `onShow`.
   package func show(_ value: Value, _ style: ShowStyle = .show) throws {
-    preconditionFailure("in progress")
+    if let onShow { return try onShow(value, style) }
+    output((style == .show ? value.text : value.display) + "\n")
+  }
+
+  /// Shows the value of a statement, and keeps it as `ans`.
+  func showStatement(_ value: Value) throws {
+    try show(value, .value)
+    machine.willChange(answerSlot)
+    machine.globals[answerSlot] = value
+  }
+
+  /// The last value that a statement showed.
+  package var answer: Value? { machine.globals[answerSlot] }
+
+  /// A value as text, if a text may be as long.
+  func text(of value: Value) throws -> String {
+    let text = value.text
+    try checkTextSize(text.utf8.count)
+    return text
+  }
+
+  func checkTextSize(_ size: Int) throws {
+    guard size <= limits.textSize else { throw Failure(.textTooLong(limit: limits.textSize)) }
+  }
+
+  // MARK: Checks and cells
+
+  func cells(of source: Source) -> [Cell] {
+    if let cells, cells.source === source { return cells.cells }
+    let result = Cells.split(source)
+    cells = (source, result)
+    return result
+  }
+
+  private func cell(at offset: Int32, of source: Source) -> Cell? {
+    cells(of: source).last { $0.span.start <= offset }
+  }
+
+  /// The title of the cell that a blank stands in.
+  func exerciseTitle(of node: Int32, _ frame: FramePointer) -> String? {
+    let program = frame.pointee.program.takeUnretainedValue()
+    let title = cell(at: program.spans[Int(node)].start, of: program.source)?.title ?? ""
+    return title.isEmpty ? nil : title
+  }
+
+  /// Records a check of the statement that runs.
+  func record(
+    check description: String, passed: Bool, problem: String?, points: Double, visibility: String,
+    at place: (source: Source, node: Int32, frame: FramePointer)? = nil
+  ) {
+    let state = machine.state
+    guard let frame = place?.frame ?? state.pointee.callFrame else { return }
+    let program = frame.pointee.program.takeUnretainedValue()
+    let offset = program.spans[Int(place?.node ?? state.pointee.callNode)].start
+    let cell = cell(at: offset, of: program.source)
+    let result = CheckResult(
+      description: description, passed: passed, problem: problem, points: points,
+      visibility: visibility, cellIdentifier: cell?.id,
+      cellTitle: cell.flatMap { $0.title.isEmpty ? nil : $0.title },
+      line: program.source.line(of: offset))
+    checks.append(result)
+    if let onCheck { return onCheck(result) }
+    guard visibility == "visible" else { return }
+    output(Wording.line(for: result) + "\n")
+  }
+
+  // MARK: Names
+
+  package func command(named name: String) -> Command? { commandValues[name]?.command }
+
+  /// Variables in the order in which they were defined, without constants and `ans`.
+  package var variables: [Variable] {
+    order.compactMap { slot in
+      machine.globals[slot].map { Variable(name: slotNames[slot], value: $0) }
+    }
+  }
+
+  package func variable(named name: String) -> Value? {
+    slots[name].flatMap { machine.globals[Int($0)] }
+  }
+
+  /// Gives a variable its value from outside a script.
+  package func define(_ name: String, _ value: Value) {
+    guard let slot = slot(of: name) else { return }
+    if runs > 0 { machine.willChange(Int(slot)) }
+    machine.globals[Int(slot)] = value
+    if runs == 0 { list([Int(slot)]) }
+  }
+
+  /// Forgets all variables and `ans`; the commands stay.
+  package func removeAllVariables() {
+    for slot in order + [answerSlot] {
+      if runs > 0 { machine.willChange(slot) }
+      machine.globals[slot] = nil
+    }
+    if runs == 0 { order = [] }
+  }
+
+  func globalName(_ slot: Int32) -> String { slotNames[Int(slot)] }
+}
+
+extension Interpreter: Surroundings {
+  func commandValue(named name: String) -> FunctionValue? { commandValues[name] }
+
+  var knownNames: [String] {
+    order.filter { machine.globals[$0] != nil }.map { slotNames[$0] } + commands.map(\.name)
+      + CoreCommands.constants.map(\.name)
+  }
+
+  func slot(of name: String) -> Int32? {
+    if let slot = slots[name] { return slot }
+    guard let slot = machine.addGlobal() else { return nil }
+    slots[name] = slot
+    slotNames.append(name)
+    return slot
+  }
+
+  func value(in slot: Int32) -> Value? { machine.globals[Int(slot)] }
+
+  func existingSlot(of name: String) -> Int32? {
+    guard let slot = slots[name] else { return nil }
+    return machine.globals[Int(slot)] != nil || Int(slot) == answerSlot ? slot : nil
   }
 }

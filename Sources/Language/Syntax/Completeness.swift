@@ -6,8 +6,10 @@ package enum Completeness: Equatable, Sendable {
   case invalid
 }
 
-package enum Parser {
+extension Parser {
   package static func completeness(of text: String) -> Completeness {
-    preconditionFailure("in progress")
+    let script = parse(Source(name: "prompt", text: text))
+    if let open = script.open { return .incomplete(open) }
+    return script.errors.isEmpty ? .complete : .invalid
   }
 }

@@ -1,7 +1,7 @@
 /// A function as a value: a closure of the script, or a command.
 package final class FunctionValue {
   enum Body {
-    case closure(FunctionCode, captures: [Box])
+    case closure(FunctionCode, Program, UnsafeMutablePointer<Box>?)
     case command(Command)
   }
 
@@ -9,13 +9,19 @@ package final class FunctionValue {
 
   init(_ body: Body) { self.body = body }
 
+  deinit {
+    guard case .closure(let code, _, let boxes?) = body else { return }
+    boxes.deinitialize(count: code.captures.count)
+    boxes.deallocate()
+  }
+
   /// A command as a value; also how a host object offers a property that can be called.
   package convenience init(command: Command) { self.init(.command(command)) }
 
   /// Its name, or nil for `x => …`.
   package var name: String? {
     switch body {
-    case .closure(let code, _): code.name
+    case .closure(let code, _, _): code.name
     case .command(let command): command.name
     }
   }
@@ -28,7 +34,7 @@ package final class FunctionValue {
   /// Labels of its parameters, in order.
   package var labels: [String] {
     switch body {
-    case .closure(let code, _): code.parameters.map(\.name)
+    case .closure(let code, _, _): code.parameters.map(\.name)
     case .command(let command): command.parameters.map(\.label)
     }
   }
@@ -36,7 +42,7 @@ package final class FunctionValue {
   /// Whether it can be called with nothing.
   package var needsNoArgument: Bool {
     switch body {
-    case .closure(let code, _): code.parameters.allSatisfy { $0.fallback >= 0 }
+    case .closure(let code, _, _): code.parameters.allSatisfy { $0.fallback >= 0 }
     case .command(let command): command.parameters.allSatisfy { !$0.isRequired }
     }
   }
@@ -44,7 +50,7 @@ package final class FunctionValue {
   /// `warm(step, top: 0.1)`, or the source of an anonymous function.
   package var signature: String {
     switch body {
-    case .closure(let code, _): code.signature
+    case .closure(let code, _, _): code.signature
     case .command(let command): command.signature
     }
   }

@@ -1,0 +1,300 @@
+/// Calls of commands and methods.
+extension Machine {
+  func callCommand(_ index: Int32, _ node: Int32, _ frame: FramePointer) throws -> Value {
+    let program = frame.pointee.program.takeUnretainedValue()
+    return try run(program.commandCalls[Int(index)], nil, node, frame)
+  }
+
+  /// A call that was bound before anything ran. `receiver` is the value of its first argument, if
+  /// that was worked out already.
+  private func run(
+    _ call: CommandCall, _ receiver: Value?, _ node: Int32, _ frame: FramePointer
+  ) throws -> Value {
+    if call.isCheck { return try check(call, receiver, node, frame) }
+    return try invoke(call, receiver, node, frame)
+  }
+
+  private func invoke(
+    _ call: CommandCall, _ receiver: Value?, _ node: Int32, _ frame: FramePointer
+  ) throws -> Value {
+    var arguments = [Value?](repeating: nil, count: call.command.parameters.count)
+    var given: UInt64 = 0
+    var isReceiver = receiver != nil
+    for (parameter, argument) in call.single {
+      arguments[parameter] = isReceiver ? receiver : try evaluate(argument, frame)
+      given |= 1 << UInt64(parameter)
+      isReceiver = false
+    }
+    if !call.rest.isEmpty {
+      var rest: [Value] = []
+      for argument in call.rest {
+        rest.append(isReceiver ? receiver ?? .none : try evaluate(argument, frame))
+        isReceiver = false
+      }
+      gather(.rest, .list(List(rest)), call.command, &arguments, &given)
+    }
+    if !call.labels.isEmpty {
+      var fields: [(key: String, value: Value)] = []
+      for (name, argument) in call.labels { fields.append((name, try evaluate(argument, frame))) }
+      gather(.labels, .record(Record(fields)), call.command, &arguments, &given)
+    }
+    return try finish(call.command, &arguments, given, node, frame) { label in
+      guard let index = call.command.index(of: label) else { return nil }
+      return call.single.first { $0.parameter == index }?.node
+        ?? (call.command.parameters[index].gathering == .rest ? call.rest.first : nil)
+    }
+  }
+
+  private func gather(
+    _ gathering: Parameter.Gathering, _ value: Value, _ command: Command,
+    _ arguments: inout [Value?], _ given: inout UInt64
+  ) {
+    guard let place = command.parameters.firstIndex(where: { $0.gathering == gathering }) else {
+      return
+    }
+    arguments[place] = value
+    given |= 1 << UInt64(place)
+  }
+
+  /// A command called with values whose parameters are found only now.
+  func run(
+    _ command: Command, binding written: [(label: String?, value: Value, node: Int32)],
+    _ node: Int32, _ frame: FramePointer
+  ) throws -> Value {
+    var arguments = [Value?](repeating: nil, count: command.parameters.count)
+    var given: UInt64 = 0
+    var places: [Int: Int32] = [:]
+    var rest: [Value] = []
+    var fields: [(key: String, value: Value)] = []
+    let single = command.parameters.indices.filter { command.parameters[$0].gathering == .one }
+    let gathers = command.parameters.firstIndex { $0.gathering == .rest }
+    var position = 0
+    for argument in written {
+      var place: Int?
+      if let label = argument.label {
+        place = command.index(of: label)
+        if place == nil {
+          guard command.parameters.contains(where: { $0.gathering == .labels }) else {
+            throw fault(
+              .unknownLabel(
+                command: command.name, label: label,
+                suggestion: Spelling.nearest(to: label, among: command.parameters.map(\.label))),
+              argument.node, frame)
+          }
+          fields.append((label, argument.value))
+          continue
+        }
+      } else if position < single.count, gathers.map({ single[position] < $0 }) ?? true {
+        place = single[position]
+        position += 1
+      } else if gathers != nil {
+        rest.append(argument.value)
+        continue
+      }
+      guard let place else {
+        throw fault(
+          .positionalCount(
+            command: command.name, allowed: single.count,
+            given: written.filter { $0.label == nil }.count, signature: command.signature),
+          argument.node, frame)
+      }
+      guard arguments[place] == nil else {
+        throw fault(
+          .repeatedLabel(command: command.name, label: command.parameters[place].label),
+          argument.node, frame)
+      }
+      arguments[place] = argument.value
+      given |= 1 << UInt64(place)
+      places[place] = argument.node
+    }
+    if !rest.isEmpty { gather(.rest, .list(List(rest)), command, &arguments, &given) }
+    if !fields.isEmpty { gather(.labels, .record(Record(fields)), command, &arguments, &given) }
+    for place in single where arguments[place] == nil && command.parameters[place].isRequired {
+      throw fault(
+        .missingArgument(command: command.name, parameter: command.parameters[place].label), node,
+        frame)
+    }
+    return try finish(command, &arguments, given, node, frame) { label in
+      command.index(of: label).flatMap { places[$0] }
+    }
+  }
+
+  /// Checks kinds, fills defaults in and runs the body.
+  private func finish(
+    _ command: Command, _ arguments: inout [Value?], _ given: UInt64, _ node: Int32,
+    _ frame: FramePointer, _ place: (String) -> Int32?
+  ) throws -> Value {
+    if state.pointee.calls + 1 > limits.calls {
+      throw fault(.tooDeepCalls(limit: limits.calls), node, frame)
+    }
+    do {
+      let outer = (state.pointee.callNode, state.pointee.callFrame)
+      state.pointee.callNode = node
+      state.pointee.callFrame = frame
+      state.pointee.levels += Machine.commandLevels
+      defer {
+        state.pointee.levels -= Machine.commandLevels
+        (state.pointee.callNode, state.pointee.callFrame) = outer
+      }
+      let object = command.defersToObjects ? Machine.receiver(arguments, command) : nil
+      for (index, parameter) in command.parameters.enumerated() {
+        guard let value = arguments[index] else {
+          switch (parameter.gathering, parameter.fallback) {
+          case (.rest, _): arguments[index] = .list(List([]))
+          case (.labels, _): arguments[index] = .record(Record([]))
+          case (.one, .value(let value)): arguments[index] = value
+          default: break
+          }
+          continue
+        }
+        if object == nil { try Machine.checkKind(value, parameter, command) }
+      }
+      let call = Call(
+        command: command, interpreter: interpreter, arguments: arguments, given: given)
+      if let object {
+        if let result = try object.apply(command.name, call) {
+          return try checked(result, node, frame)
+        }
+        for (index, parameter) in command.parameters.enumerated() {
+          if let value = arguments[index] { try Machine.checkKind(value, parameter, command) }
+        }
+      }
+      return try checked(command.body(call), node, frame)
+    } catch {
+      let argument = (error as? Failure)?.argument.flatMap(place)
+      throw located(error, command: command.name, argument ?? node, frame)
+    }
+  }
+
+  /// Levels that the body of a command takes on the evaluator's stack.
+  private static let commandLevels: Int32 = 8
+
+  /// The host object that a shared command is about.
+  private static func receiver(_ arguments: [Value?], _ command: Command) -> (any HostObject)? {
+    guard let first = arguments.first else { return nil }
+    if case .object(let object)? = first { return object }
+    if case .list(let list)? = first, command.parameters[0].gathering == .rest,
+      case .object(let object)? = list.first
+    {
+      return object
+    }
+    return nil
+  }
+
+  private static func checkKind(
+    _ value: Value, _ parameter: Parameter, _ command: Command
+  ) throws {
+    switch (parameter.gathering, parameter.kind, value) {
+    case (.one, .any, _), (.one, .number, .number), (.labels, _, _): return
+    case (.rest, let kind, .list(let list)):
+      guard let wrong = list.first(where: { !kind.accepts($0) }) else { return }
+      throw kindFailure(wrong, parameter, command)
+    case (_, let kind, let value):
+      if kind.accepts(value) { return }
+      if value.isNone {
+        switch parameter.fallback {
+        case .none: return
+        case .value(let fallback): if fallback.isNone { return }
+        case .required: break
+        }
+      }
+      throw kindFailure(value, parameter, command)
+    }
+  }
+
+  private static func kindFailure(
+    _ value: Value, _ parameter: Parameter, _ command: Command
+  ) -> Failure {
+    var given = Wording.given(value)
+    if case .list(let list) = value, case .listOf(let kind) = parameter.kind,
+      let wrong = list.first(where: { !kind.accepts($0) })
+    {
+      given = "a list with \(Wording.given(wrong))"
+    }
+    return Failure(
+      .argumentKind(
+        command: command.name, parameter: parameter.label, expected: parameter.kind.phrase,
+        given: given), argument: parameter.label)
+  }
+
+  // MARK: Checks
+
+  /// `check "…" condition` records what goes wrong with the condition instead of stopping.
+  private func check(
+    _ call: CommandCall, _ receiver: Value?, _ node: Int32, _ frame: FramePointer
+  ) throws -> Value {
+    do {
+      return try invoke(call, receiver, node, frame)
+    } catch let fault as Fault where fault.isCatchable {
+      func argument(_ label: String) -> Value? {
+        guard let index = call.command.index(of: label),
+          let argument = call.single.first(where: { $0.parameter == index })?.node
+        else { return nil }
+        return try? evaluate(argument, frame)
+      }
+      var description = "check"
+      if case .text(let text)? = argument("what") ?? receiver { description = text }
+      var points = 1.0
+      if case .number(let number)? = argument("points") { points = number }
+      var visibility = "visible"
+      if case .text(let text)? = argument("visibility") { visibility = text }
+      interpreter.record(
+        check: description, passed: false, problem: fault.failure.message, points: points,
+        visibility: visibility, at: (fault.source, node, frame))
+      return .none
+    }
+  }
+
+  // MARK: Methods
+
+  func callMethod(_ index: Int32, _ node: Int32, _ frame: FramePointer) throws -> Value {
+    let program = frame.pointee.program.takeUnretainedValue()
+    let method = program.methodCalls[Int(index)]
+    let receiver = try evaluate(method.receiver, frame)
+    let property: Value?
+    switch receiver {
+    case .record(let record): property = record[method.name]
+    case .object(let object):
+      do {
+        property = try object.property(method.name)
+      } catch {
+        throw located(error, command: nil, node, frame)
+      }
+    default: property = nil
+    }
+    if case .function(let function)? = property {
+      return try apply(function, labelled: written(method, nil, frame), node, frame)
+    }
+    if let call = method.command { return try run(call, receiver, node, frame) }
+    if method.function >= 0 {
+      let value = try evaluate(method.function, frame)
+      if case .function(let function) = value {
+        return try apply(function, labelled: written(method, receiver, frame), node, frame)
+      }
+      throw fault(.notCallable(given: Wording.given(value), remedy: nil), node, frame)
+    }
+    if property != nil {
+      let fact = Fact.notCallable(
+        given: "`\(method.name)`",
+        remedy: "write `\(sourceText(method.receiver, frame)).\(method.name)`")
+      throw Fault(failure: Failure(fact), source: program.source, span: method.nameSpan)
+    }
+    let near = Spelling.nearest(
+      to: method.name, among: receiver.propertyNames + interpreter.commands.map(\.name))
+    let fact = Fact.noProperty(
+      kind: receiver.kind, name: method.name, remedy: near.map { "did you mean `\($0)`?" },
+      note: nil)
+    throw Fault(failure: Failure(fact), source: program.source, span: method.nameSpan)
+  }
+
+  private func written(
+    _ method: MethodCall, _ receiver: Value?, _ frame: FramePointer
+  ) throws -> [(label: String?, value: Value, node: Int32)] {
+    var result: [(label: String?, value: Value, node: Int32)] = []
+    if let receiver { result.append((nil, receiver, method.receiver)) }
+    for (label, argument) in method.arguments {
+      result.append((label, try evaluate(argument, frame), argument))
+    }
+    return result
+  }
+}

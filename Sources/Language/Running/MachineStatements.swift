@@ -1,0 +1,366 @@
+/// Statements.
+extension Machine {
+  func execute(_ node: Int32, _ frame: FramePointer) throws -> Completion {
+    switch frame.pointee.nodes[Int(node)] {
+    case .block(let first, let count):
+      let end = Int(first + count)
+      var place = Int(first)
+      while place < end {
+        try tick(node, frame)
+        let completion = try execute(frame.pointee.lists[place], frame)
+        if completion != .normal { return completion }
+        place += 1
+      }
+      return .normal
+    case .assignLocal(let slot, let value):
+      let result = try evaluate(value, frame)
+      frame.pointee.locals[Int(slot)] = result
+      return .normal
+    case .assign(let target, let value):
+      assign(target, try evaluate(value, frame), frame)
+      return .normal
+    case .compound(let operation, let target, let value):
+      try compound(operation, target, value, node, frame)
+      return .normal
+    case .branch(let condition, let then, let otherwise):
+      if try truth(condition, frame, "if") { return try execute(then, frame) }
+      return otherwise < 0 ? .normal : try execute(otherwise, frame)
+    case .whileLoop(let condition, let body):
+      while try truth(condition, frame, "while") {
+        try tick(node, frame)
+        let completion = try execute(body, frame)
+        if completion == .breaks { break }
+        if completion == .returns { return .returns }
+      }
+      return .normal
+    case .returns(let value):
+      state.pointee.returned = try evaluate(value, frame)
+      return .returns
+    case .discard(let value):
+      _ = try evaluate(value, frame)
+      return .normal
+    case .breaks: return .breaks
+    case .continues: return .continues
+    case .repeatLoop, .forEach, .show, .showName, .takeApart, .attempt:
+      return try executeRare(node, frame)
+    default:
+      _ = try evaluate(node, frame)
+      return .normal
+    }
+  }
+
+  @inline(never)
+  private func executeRare(_ node: Int32, _ frame: FramePointer) throws -> Completion {
+    switch frame.pointee.nodes[Int(node)] {
+    case .repeatLoop(let count, let body): return try repeatLoop(count, body, node, frame)
+    case .forEach(let first): return try forEach(first, node, frame)
+    case .show(let value):
+      try show(evaluate(value, frame), node, frame)
+      return .normal
+    case .showName(let name, let isHidden):
+      var value = try evaluate(name, frame)
+      // A lone name of a function that needs no argument calls it.
+      if case .function(let function) = value, function.needsNoArgument {
+        value = try apply(function, [], node, frame)
+      }
+      if !isHidden { try show(value, node, frame) }
+      return .normal
+    case .takeApart(let first, let count, let value):
+      try takeApart(first, count, value, node, frame)
+      return .normal
+    case .attempt(let body, let problem, let handler):
+      do {
+        return try execute(body, frame)
+      } catch let fault as Fault where fault.isCatchable {
+        if !problem.isNowhere { assign(problem, Machine.problem(fault.failure), frame) }
+      }
+      return try execute(handler, frame)
+    default: preconditionFailure("not a statement")
+    }
+  }
+
+  private static func problem(_ failure: Failure) -> Value {
+    .record(
+      Record([
+        ("message", .text(failure.message)), ("code", .text(failure.code)),
+        ("remedy", failure.remedy.map { .text($0) } ?? .none),
+      ]))
+  }
+
+  private func show(_ value: Value, _ node: Int32, _ frame: FramePointer) throws {
+    if value.isNone { return }
+    do {
+      try interpreter.showStatement(value)
+    } catch {
+      throw located(error, command: nil, node, frame)
+    }
+  }
+
+  // MARK: Assignment
+
+  @inline(__always)
+  func assign(_ target: Target, _ value: Value, _ frame: FramePointer) {
+    switch target.place {
+    case .local: frame.pointee.locals[target.index] = value
+    case .boxed: frame.pointee.boxes.unsafelyUnwrapped[target.index].value = value
+    case .global:
+      willChange(target.index)
+      globals[target.index] = value
+    }
+  }
+
+  private func takeApart(
+    _ first: Int32, _ count: Int32, _ value: Int32, _ node: Int32, _ frame: FramePointer
+  ) throws {
+    let whole = try evaluate(value, frame)
+    let count = Int(count)
+    var parts: [Value] = []
+    switch whole {
+    case .list(let list):
+      guard list.count == count else {
+        throw fault(.takeApartCount(names: count, values: list.count), node, frame)
+      }
+      parts = list.elements
+    case .range(let range):
+      guard range.count == count else {
+        throw fault(.takeApartCount(names: count, values: range.count), node, frame)
+      }
+      parts = (0..<count).map { .number(range[$0]) }
+    case .object(let object):
+      guard let size = object.count else {
+        throw fault(.cannotTakeApart(given: Wording.given(whole)), node, frame)
+      }
+      guard size == count else {
+        throw fault(.takeApartCount(names: count, values: size), node, frame)
+      }
+      do {
+        for index in 0..<count { parts.append(try object.element(at: index)) }
+      } catch {
+        throw located(error, command: nil, node, frame)
+      }
+    default: throw fault(.cannotTakeApart(given: Wording.given(whole)), node, frame)
+    }
+    for index in 0..<count {
+      assign(Target(raw: frame.pointee.lists[Int(first) + index]), parts[index], frame)
+    }
+  }
+
+  private func compound(
+    _ operation: BinaryOperation, _ target: Target, _ value: Int32, _ node: Int32,
+    _ frame: FramePointer
+  ) throws {
+    switch target.place {
+    case .local:
+      try compound(operation, frame.pointee.locals + target.index, value, node, frame)
+    case .global:
+      willChange(target.index)
+      try compound(operation, globals + target.index, value, node, frame)
+    case .boxed:
+      let box = frame.pointee.boxes.unsafelyUnwrapped[target.index]
+      let operand = try evaluate(value, frame)
+      guard let old = box.value else {
+        throw fault(.noValueYet(name: firstWord(node, frame)), node, frame)
+      }
+      box.value = try combine(operation, old, operand, node, frame)
+    }
+  }
+
+  private func firstWord(_ node: Int32, _ frame: FramePointer) -> String {
+    String(sourceText(node, frame).prefix { $0 == "_" || $0.isLetter || $0.isNumber })
+  }
+
+  /// `x op= value` where `x` is in place. Lists and texts that nobody else holds grow in place.
+  private func compound(
+    _ operation: BinaryOperation, _ place: UnsafeMutablePointer<Value?>, _ value: Int32,
+    _ node: Int32, _ frame: FramePointer
+  ) throws {
+    if operation == .add, case .list? = place.pointee,
+      case .list(let first, 1) = frame.pointee.nodes[Int(value)]
+    {
+      let element = try evaluate(frame.pointee.lists[Int(first)], frame)
+      if case .list(var list)? = place.pointee {
+        try checkGrowth(list, element, node, frame)
+        // The variable lets go, so that the list has one owner and need not be copied.
+        place.pointee = nil
+        list.append(element)
+        place.pointee = .list(list)
+        return
+      }
+    }
+    let operand: Value
+    if let number = quickNumber(value, frame) {
+      operand = .number(number)
+    } else {
+      operand = try evaluate(value, frame)
+    }
+    switch (place.pointee, operand) {
+    case (.number(let x)?, .number(let y)):
+      switch operation {
+      case .add: place.pointee = .number(x + y)
+      case .subtract: place.pointee = .number(x - y)
+      case .multiply: place.pointee = .number(x * y)
+      default: place.pointee = try combine(operation, .number(x), operand, node, frame)
+      }
+    case (.text(var text)?, .text(let tail)) where operation == .add:
+      guard text.utf8.count + tail.utf8.count <= limits.textSize else {
+        throw fault(.textTooLong(limit: limits.textSize), node, frame)
+      }
+      try account(tail.utf8.count, node, frame)
+      place.pointee = nil
+      text += tail
+      place.pointee = .text(text)
+    case (.list(var list)?, .list(let tail)) where operation == .add:
+      try account(tail.count &* 24, node, frame)
+      guard list.count + tail.count <= limits.listCount else {
+        throw fault(.listTooLong(limit: limits.listCount), node, frame)
+      }
+      guard max(list.depth, tail.depth) <= limits.valueDepth else {
+        throw fault(.valueTooDeep(limit: limits.valueDepth), node, frame)
+      }
+      guard list.weight + tail.weight <= limits.valueWeight else {
+        throw fault(.valueTooLarge, node, frame)
+      }
+      place.pointee = nil
+      list.append(tail)
+      place.pointee = .list(list)
+    case (let old?, _): place.pointee = try combine(operation, old, operand, node, frame)
+    case (nil, _): throw fault(.noValueYet(name: firstWord(node, frame)), node, frame)
+    }
+  }
+
+  @inline(__always)
+  private func checkGrowth(
+    _ list: List, _ element: Value, _ node: Int32, _ frame: FramePointer
+  ) throws {
+    guard list.count < limits.listCount else {
+      throw fault(.listTooLong(limit: limits.listCount), node, frame)
+    }
+    guard element.depth < limits.valueDepth else {
+      throw fault(.valueTooDeep(limit: limits.valueDepth), node, frame)
+    }
+    guard list.weight + element.weight <= limits.valueWeight else {
+      throw fault(.valueTooLarge, node, frame)
+    }
+  }
+
+  // MARK: Loops
+
+  private func repeatLoop(
+    _ count: Int32, _ body: Int32, _ node: Int32, _ frame: FramePointer
+  ) throws -> Completion {
+    let value = try evaluate(count, frame)
+    guard case .number(let number) = value, number.rounded() == number, number >= 0 else {
+      throw fault(.repeatCount(given: Wording.given(value)), count, frame)
+    }
+    var turn = 0.0
+    while turn < number {
+      try tick(node, frame)
+      let completion = try execute(body, frame)
+      if completion == .breaks { break }
+      if completion == .returns { return .returns }
+      turn += 1
+    }
+    return .normal
+  }
+
+  private func forEach(
+    _ first: Int32, _ node: Int32, _ frame: FramePointer
+  ) throws -> Completion {
+    let items = frame.pointee.lists + Int(first)
+    let loop = Loop(
+      position: Target(raw: items[0]), element: Target(raw: items[1]), body: items[3], node: node)
+    let sequence = items[2]
+    if case .range(let start, let end, let step) = frame.pointee.nodes[Int(sequence)] {
+      let (first, last, by) = try bounds(start, end, step, frame)
+      return try numbers(
+        first, by, Progression.count(start: first, end: last, step: by), loop, frame)
+    }
+    switch try evaluate(sequence, frame) {
+    case .range(let range): return try numbers(range.start, range.step, range.count, loop, frame)
+    case .list(let list):
+      for index in 0..<list.count {
+        let completion = try turn(index, list.elements[index], loop, frame)
+        if completion == .breaks { break }
+        if completion == .returns { return .returns }
+      }
+    case .text(let text):
+      for (index, scalar) in text.unicodeScalars.enumerated() {
+        let completion = try turn(index, .text(String(scalar)), loop, frame)
+        if completion == .breaks { break }
+        if completion == .returns { return .returns }
+      }
+    case .record(let record): return try fields(record, loop, frame)
+    case .object(let object):
+      guard let count = object.count else {
+        throw fault(
+          .notIterable(given: Wording.withArticle(object.kind), remedy: nil), sequence, frame)
+      }
+      for index in 0..<count {
+        let element: Value
+        do {
+          element = try object.element(at: index)
+        } catch {
+          throw located(error, command: nil, sequence, frame)
+        }
+        let completion = try turn(index, element, loop, frame)
+        if completion == .breaks { break }
+        if completion == .returns { return .returns }
+      }
+    case let value:
+      var remedy: String?
+      if case .number = value { remedy = "write `for i in 0..\(sourceText(sequence, frame))`" }
+      throw fault(
+        .notIterable(given: Wording.given(value), remedy: remedy), sequence, frame)
+    }
+    return .normal
+  }
+
+  private struct Loop {
+    let position: Target
+    let element: Target
+    let body: Int32
+    let node: Int32
+  }
+
+  @inline(__always)
+  private func turn(
+    _ index: Int, _ element: Value, _ loop: Loop, _ frame: FramePointer
+  ) throws -> Completion {
+    try tick(loop.node, frame)
+    if !loop.position.isNowhere { assign(loop.position, .number(Double(index)), frame) }
+    assign(loop.element, element, frame)
+    return try execute(loop.body, frame)
+  }
+
+  private func numbers(
+    _ start: Double, _ step: Double, _ count: Int, _ loop: Loop, _ frame: FramePointer
+  ) throws -> Completion {
+    var index = 0
+    while index < count {
+      let completion = try turn(index, .number(start + Double(index) * step), loop, frame)
+      if completion == .breaks { break }
+      if completion == .returns { return .returns }
+      index += 1
+    }
+    return .normal
+  }
+
+  /// `for key in record`, or `for key, value in record`.
+  private func fields(
+    _ record: Record, _ loop: Loop, _ frame: FramePointer
+  ) throws -> Completion {
+    for (key, value) in record.fields {
+      try tick(loop.node, frame)
+      if loop.position.isNowhere {
+        assign(loop.element, .text(key), frame)
+      } else {
+        assign(loop.position, .text(key), frame)
+        assign(loop.element, value, frame)
+      }
+      let completion = try execute(loop.body, frame)
+      if completion == .breaks { break }
+      if completion == .returns { return .returns }
+    }
+    return .normal
+  }
+}
