@@ -315,6 +315,9 @@ int editor_read(Editor *editor) {
   set_handler(SIGWINCH, note_window);
   editor->submitted = 0;
   int count = 0;
+  // Before the prompt is seen: libedit itself would do it only with the first character, and a
+  // block pasted until then would be echoed, and cut at the 4096 bytes that a cooked line may have.
+  el_set(editor->line, EL_PREP_TERM, 1);
   terminal_bracketed_paste(1);
   el_wgets(editor->line, &count);
   terminal_bracketed_paste(0);

@@ -158,7 +158,7 @@ final class PromptEditor: LineSource {
     }
     if text != typed {
       // The dedented line is still to be drawn.
-      redraw(after: above())
+      redraw(after: above() + "\u{1B}[J")
     }
     leaveEntry()
     submitted = text

@@ -175,17 +175,21 @@ import Testing
     leave(terminal)
   }
 
-  @Test(
-    "Keys move and cut as terminals send them",
-    arguments: [
-      (Terminal.home + "x", "conch> xab cd"), ("\u{1B}[1~x\u{1B}[4~y", "conch> xab cdy"),
-      ("\u{1B}[1;5Dx", "conch> ab xcd"), ("\u{1B}[1;3D\u{1B}[1;3Dx", "conch> xab cd"),
-      ("\u{1B}b\u{1B}b\u{1B}fx", "conch> abx cd"), (Terminal.control("w"), "conch> ab"),
-      (Terminal.home + "\u{1B}[3~", "conch> b cd"), (Terminal.control("u") + "x", "conch> x"),
-      (Terminal.home + Terminal.right + Terminal.control("k"), "conch> a"),
-      (Terminal.control("w") + Terminal.control("y") + Terminal.control("y"), "conch> ab cdcd"),
-      (Terminal.control("u") + "\u{1B}u", "conch> ab cd"),
-    ])
+  private static let keyCases: [(keys: String, line: String)] = [
+    (Terminal.home + "x", "conch> xab cd"),
+    ("\u{1B}[1~x\u{1B}[4~y", "conch> xab cdy"),
+    ("\u{1B}[1;5Dx", "conch> ab xcd"),
+    ("\u{1B}[1;3D\u{1B}[1;3Dx", "conch> xab cd"),
+    ("\u{1B}b\u{1B}b\u{1B}fx", "conch> abx cd"),
+    (Terminal.control("w"), "conch> ab"),
+    (Terminal.home + "\u{1B}[3~", "conch> b cd"),
+    (Terminal.control("u") + "x", "conch> x"),
+    (Terminal.home + Terminal.right + Terminal.control("k"), "conch> a"),
+    (Terminal.control("w") + Terminal.control("y") + Terminal.control("y"), "conch> ab cdcd"),
+    (Terminal.control("u") + "\u{1B}u", "conch> ab cd"),
+  ]
+
+  @Test("Keys move and cut as terminals send them", arguments: keyCases)
   func keys(_ keys: String, _ line: String) throws {
     let terminal = try prompt()
     terminal.type("ab cd")
