@@ -33,19 +33,6 @@ INLINE void list_taps(const conch_axis *y, const conch_axis *x, ptrdiff_t ty, pt
   list->count = count;
 }
 
-// Places lo..<hi of the axis read inside its extent with every tap.
-INLINE void inner_range(const conch_axis *x, ptrdiff_t *lo, ptrdiff_t *hi) {
-  *lo = 0;
-  *hi = x->count;
-  for (ptrdiff_t j = 0; j < x->taps; j++) {
-    ptrdiff_t base = x->base[j];
-    ptrdiff_t first = base >= 0 ? 0 : (-base + x->step - 1) / x->step;
-    ptrdiff_t end = base >= x->extent ? 0 : (x->extent - 1 - base) / x->step + 1;
-    if (first > *lo) *lo = first;
-    if (end < *hi) *hi = end;
-  }
-}
-
 #define SUM_TAPS(VECTOR, LANES, PLACES)                                               \
   for (; c + LANES <= channels; c += LANES) {                                         \
     VECTOR sum[PLACES];                                                               \
@@ -88,7 +75,7 @@ CLONED void conch_depthwise(const conch_axis *y, const conch_axis *x, ptrdiff_t 
                             ptrdiff_t line_begin, ptrdiff_t line_end, ptrdiff_t *lists) {
   ptrdiff_t taps = y->taps * x->taps, lo, hi;
   tap_list all = {0, lists, lists + taps}, some = {0, lists + 2 * taps, lists + 3 * taps};
-  inner_range(x, &lo, &hi);
+  conch_inner_range(x, &lo, &hi);
   ptrdiff_t read_step = x->step * channels, written_step = x->pitch * channels;
   for (ptrdiff_t line = line_begin; line < line_end; line++) {
     ptrdiff_t image = line / y->count, ty = line % y->count;
@@ -157,7 +144,7 @@ CLONED void conch_depthwise_kernel_gradient(const conch_axis *y, const conch_axi
   enum { RUN = 8 };  // places for which the sums stay in registers
   ptrdiff_t taps = y->taps * x->taps, lo, hi;
   tap_list all = {0, lists, lists + taps}, some = {0, lists + 2 * taps, lists + 3 * taps};
-  inner_range(x, &lo, &hi);
+  conch_inner_range(x, &lo, &hi);
   ptrdiff_t read_step = x->step * channels;
   for (ptrdiff_t line = line_begin; line < line_end; line++) {
     ptrdiff_t image = line / y->count, ty = line % y->count;

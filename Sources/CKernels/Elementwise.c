@@ -153,18 +153,24 @@ INLINE void philox_blocks(uint64_t first, uint64_t key, uint32_t random[4][PHILO
   }
 }
 
-// Element `first + i`; `first` is a multiple of 4.
+// Elements are taken in groups of 256: element j of group g gets word j / 64 of block
+// 64 · g + j % 64. `first` is a multiple of 256.
 CLONED void conch_dropout(ptrdiff_t first, ptrdiff_t count, uint32_t threshold, float scale,
                           uint64_t key, const float *x, float *y, bool accumulate) {
+  enum { GROUP = 4 * PHILOX_BLOCKS };
   uint32_t random[4][PHILOX_BLOCKS];
-  for (ptrdiff_t start = 0; start < count; start += 4 * PHILOX_BLOCKS) {
-    philox_blocks((uint64_t)(first + start) / 4, key, random);
-    ptrdiff_t end = count - start < 4 * PHILOX_BLOCKS ? count - start : 4 * PHILOX_BLOCKS;
-    for (ptrdiff_t i = 0; i < end; i++) {
-      float factor = random[i & 3][i >> 2] < threshold ? 0 : scale;
-      // A dropped infinity is 0, not NaN.
-      float value = factor == 0 ? 0 : x[start + i] * factor;
-      y[start + i] = accumulate ? y[start + i] + value : value;
+  for (ptrdiff_t start = 0; start < count; start += GROUP) {
+    philox_blocks((uint64_t)((first + start) / 4), key, random);
+    for (ptrdiff_t word = 0; word < 4; word++) {
+      ptrdiff_t begin = start + word * PHILOX_BLOCKS, left = count - begin;
+      ptrdiff_t length = left < 0 ? 0 : left < PHILOX_BLOCKS ? left : PHILOX_BLOCKS;
+      const float *from = x + begin;
+      float *to = y + begin;
+      INDEPENDENT for (ptrdiff_t i = 0; i < length; i++) {
+        // A dropped infinity is 0, not NaN.
+        float kept = random[word][i] < threshold ? 0 : from[i] * scale;
+        to[i] = accumulate ? to[i] + kept : kept;
+      }
     }
   }
 }

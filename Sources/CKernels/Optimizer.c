@@ -21,9 +21,8 @@ CLONED void conch_sgd(ptrdiff_t count, float rate, float momentum, bool nesterov
   }
 }
 
-CLONED void conch_adam(ptrdiff_t count, float alpha, float beta1, float beta2, float epsilon,
+CLONED void conch_adam(ptrdiff_t count, float alpha, float rest1, float rest2, float epsilon,
                        const float *gradient, float *first, float *second, float *value) {
-  float rest1 = 1 - beta1, rest2 = 1 - beta2;
   INDEPENDENT for (ptrdiff_t i = 0; i < count; i++) {
     float g = gradient[i];
     first[i] += (g - first[i]) * rest1;
@@ -32,10 +31,9 @@ CLONED void conch_adam(ptrdiff_t count, float alpha, float beta1, float beta2, f
   }
 }
 
-CLONED void conch_rmsprop(ptrdiff_t count, float rate, float rho, float momentum, float epsilon,
+CLONED void conch_rmsprop(ptrdiff_t count, float rate, float rho, float rest, float momentum, float epsilon,
                           const float *gradient, float *mean_square, float *velocity,
                           float *value) {
-  float rest = 1 - rho;
   if (velocity) {
     INDEPENDENT for (ptrdiff_t i = 0; i < count; i++) {
       float g = gradient[i];

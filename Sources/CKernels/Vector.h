@@ -2,8 +2,8 @@
 #ifndef CONCH_VECTOR_H
 #define CONCH_VECTOR_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "CKernels.h"
+
 #include <string.h>
 
 // One copy of a function for each instruction set, chosen when the program is loaded. Elsewhere
@@ -78,5 +78,18 @@ INLINE float exp_of(float x) {
 }
 
 INLINE float sigmoid_of(float x) { return 1.0f / (1.0f + exp_of(-x)); }
+
+// Places lo..<hi of the axis read inside its extent with every tap; none where lo >= hi.
+INLINE void conch_inner_range(const conch_axis *x, ptrdiff_t *lo, ptrdiff_t *hi) {
+  *lo = 0;
+  *hi = x->count;
+  for (ptrdiff_t j = 0; j < x->taps; j++) {
+    ptrdiff_t base = x->base[j];
+    ptrdiff_t first = base >= 0 ? 0 : (-base + x->step - 1) / x->step;
+    ptrdiff_t end = base >= x->extent ? 0 : (x->extent - 1 - base) / x->step + 1;
+    if (first > *lo) *lo = first;
+    if (end < *hi) *hi = end;
+  }
+}
 
 #endif

@@ -40,9 +40,10 @@ package enum BatchNormalization {
     channels: Int, momentum: Float, mean: UnsafePointer<Float>, variance: UnsafePointer<Float>,
     movingMean: UnsafeMutablePointer<Float>, movingVariance: UnsafeMutablePointer<Float>
   ) {
+    let rest = complement(of: momentum)
     for c in 0..<channels {
-      movingMean[c] = movingMean[c] * momentum + mean[c] * (1 - momentum)
-      movingVariance[c] = movingVariance[c] * momentum + variance[c] * (1 - momentum)
+      movingMean[c] = movingMean[c] * momentum + mean[c] * rest
+      movingVariance[c] = movingVariance[c] * momentum + variance[c] * rest
     }
   }
 

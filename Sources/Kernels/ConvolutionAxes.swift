@@ -60,12 +60,13 @@ enum ConvolutionAxes {
     }
 
     /// Input place phase + stride · t is read by output place o through tap k where
-    /// o · stride + k · dilation − padding = phase + stride · t.
+    /// o · stride + k · dilation − padding = phase + stride · t. Taps are taken from the last to
+    /// the first, so that they read upwards.
     func withGradient(phase: Int, _ body: (UnsafePointer<conch_axis>) -> Void) {
       withUnsafeTemporaryAllocation(of: Int.self, capacity: 2 * kernel) { numbers in
         guard let base = numbers.baseAddress else { preconditionFailure("a kernel has taps") }
         var taps = 0
-        for tap in 0..<kernel {
+        for tap in (0..<kernel).reversed() {
           let offset = phase + padding - tap * dilation
           guard offset % stride == 0 else { continue }
           base[taps] = offset / stride

@@ -103,10 +103,10 @@ package enum Elementwise {
     }
   }
 
-  /// output (=, or +=) input / (1 − rate) where kept, else 0. Element i is kept where the i-th
-  /// random number of `key` (Philox 4x32-10, counter i / 4) is at least `rate`; the mask is a
-  /// pure function of (key, i), so the same call on the gradient is the backward pass.
-  /// `rate` is in 0..<1.
+  /// output (=, or +=) input / (1 − rate) where kept, else 0. An element is kept where its random
+  /// number of `key` is at least `rate`: of the 256 elements from 256 · g on, element j takes word
+  /// j / 64 of Philox 4x32-10's block 64 · g + j % 64. The mask is a pure function of key and
+  /// index, so the same call on the gradient is the backward pass. `rate` is in 0..<1.
   package static func dropout(
     count: Int, rate: Float, key: UInt64, input: UnsafePointer<Float>,
     output: UnsafeMutablePointer<Float>, accumulate: Bool = false

@@ -37,7 +37,8 @@ package enum OptimizerUpdate {
     let alpha = rate * (1 - powf(beta2, t)).squareRoot() / (1 - powf(beta1, t))
     Parallel.run(count: count, grain: grain) { r in
       conch_adam(
-        r.count, alpha, beta1, beta2, epsilon, gradient + r.lowerBound, firstMoment + r.lowerBound,
+        r.count, alpha, complement(of: beta1), complement(of: beta2), epsilon,
+        gradient + r.lowerBound, firstMoment + r.lowerBound,
         secondMoment + r.lowerBound, value + r.lowerBound)
     }
   }
@@ -51,7 +52,8 @@ package enum OptimizerUpdate {
   ) {
     Parallel.run(count: count, grain: grain) { r in
       conch_rmsprop(
-        r.count, rate, rho, momentum, epsilon, gradient + r.lowerBound, meanSquare + r.lowerBound,
+        r.count, rate, rho, complement(of: rho), momentum, epsilon, gradient + r.lowerBound,
+        meanSquare + r.lowerBound,
         velocity.map { $0 + r.lowerBound }, value + r.lowerBound)
     }
   }

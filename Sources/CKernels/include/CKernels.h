@@ -68,17 +68,35 @@ void conch_depthwise_multiplied_kernel_gradient(
     const float *read, const float *dy, ptrdiff_t kernel_width, float *gradient,
     ptrdiff_t line_begin, ptrdiff_t line_end, ptrdiff_t *lists);
 
-// Tiles of a convolution's matrix (Gather.c). A row is a place; rows count over images, lines,
-// places.
-void conch_gather(const conch_axis *y, const conch_axis *x, ptrdiff_t tap_y_begin,
-                  ptrdiff_t tap_y_end, const float *read, ptrdiff_t all_channels,
-                  ptrdiff_t first_channel, ptrdiff_t channels, ptrdiff_t row_begin,
-                  ptrdiff_t row_end, float *tile);
-void conch_scatter(const conch_axis *y, const conch_axis *x, const float *tile,
-                   ptrdiff_t all_channels, ptrdiff_t first_channel, ptrdiff_t channels,
-                   ptrdiff_t row_begin, ptrdiff_t row_end, float *written, bool accumulate);
-void conch_transpose(ptrdiff_t rows, ptrdiff_t columns, const float *from, ptrdiff_t step,
-                     float *to);
+// Products and convolutions (Direct.c). The second factor, a matrix [depth, columns],
+// is packed first: row 0 of `packed` takes the biases (`from` null: zeros), rows 1… the matrix.
+// `packed` has room for (depth + 1) · (columns rounded up to 16) floats.
+void conch_direct_pack(ptrdiff_t first_row, ptrdiff_t rows, ptrdiff_t depth, ptrdiff_t columns,
+                       const float *from, ptrdiff_t row_step, ptrdiff_t column_step,
+                       float *packed);
+void conch_direct_rows(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth, const float *a,
+                       ptrdiff_t a_step, const float *packed, float *c, ptrdiff_t c_step,
+                       bool accumulate);
+// The channels of a group: `count` of them from `first` on, of `all`.
+typedef struct {
+  ptrdiff_t all, first, count;
+} conch_channels;
+// Lines of a convolution; the matrix is [tap y, tap x, channel] by the axes' order of taps, and
+// `lists` has room for six numbers a tap.
+void conch_direct_lines(const conch_axis *y, const conch_axis *x, conch_channels reading,
+                        conch_channels writing, const float *read, const float *packed,
+                        float *written, bool accumulate, ptrdiff_t line_begin, ptrdiff_t line_end,
+                        ptrdiff_t *lists);
+// Columns in whole vectors, as `sums` has them.
+ptrdiff_t conch_direct_padded(ptrdiff_t columns);
+// Adds to rows row_begin..<row_end of sums [tap y, tap x, channel; filter, padded] the products of
+// `read` with the lines of d above it. `list` has room for three numbers a line, `beside` for the
+// lines of d cut to 48 channels.
+void conch_direct_kernel_gradient(const conch_axis *y, const conch_axis *x,
+                                  conch_channels reading, conch_channels above,
+                                  const float *read, const float *d, float *sums,
+                                  ptrdiff_t line_begin, ptrdiff_t line_end, ptrdiff_t row_begin,
+                                  ptrdiff_t row_end, ptrdiff_t *list, float *beside);
 
 // Sums (Reduction.c).
 typedef struct {
@@ -121,12 +139,12 @@ void conch_l2_normalize(ptrdiff_t rows, ptrdiff_t columns, float epsilon, const 
 void conch_l2_normalize_gradient(ptrdiff_t rows, ptrdiff_t columns, float epsilon, const float *x,
                                  const float *dy, float *dx, bool accumulate);
 
-// Optimisers (Optimizer.c).
+// Optimisers (Optimizer.c). A rest is 1 minus the share of the same name.
 void conch_sgd(ptrdiff_t count, float rate, float momentum, bool nesterov, const float *gradient,
                float *velocity, float *value);
-void conch_adam(ptrdiff_t count, float alpha, float beta1, float beta2, float epsilon,
+void conch_adam(ptrdiff_t count, float alpha, float rest1, float rest2, float epsilon,
                 const float *gradient, float *first, float *second, float *value);
-void conch_rmsprop(ptrdiff_t count, float rate, float rho, float momentum, float epsilon,
+void conch_rmsprop(ptrdiff_t count, float rate, float rho, float rest, float momentum, float epsilon,
                    const float *gradient, float *mean_square, float *velocity, float *value);
 
 // Pooling (Pooling.c).
