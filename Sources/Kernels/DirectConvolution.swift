@@ -17,10 +17,16 @@ enum DirectConvolution {
     let depth = g.taps * g.groupIn
     let filters = g.outputChannels
     let matrix = matrixFloats(depth: depth, columns: g.groupOut)
-    Parallel.run(chunks: g.groups) { group in
+    let blocks = (depth + 255) / 256
+    Parallel.run(chunks: g.groups * blocks) { chunk in
+      let (group, row) = (chunk / blocks, chunk % blocks * 256)
       let (to, first) = (packed + group * matrix, group * g.groupOut)
-      conch_direct_pack(0, 1, depth, g.groupOut, bias.map { $0 + first }, 0, 1, to)
-      conch_direct_pack(1, depth, depth, g.groupOut, kernel + first, filters, 1, to)
+      if row == 0 {
+        conch_direct_pack(0, 1, depth, g.groupOut, bias.map { $0 + first }, 0, 1, to)
+      }
+      conch_direct_pack(
+        1 + row, min(256, depth - row), depth, g.groupOut, kernel + (row * filters + first),
+        filters, 1, to)
     }
     if g.isPointwise {
       let rows = g.batch * g.outputHeight * g.outputWidth
@@ -132,7 +138,7 @@ enum DirectConvolution {
 
   static func kernelGradientWorkspace(_ g: ConvolutionGeometry) -> Int {
     let plan = KernelGradientPlan(g)
-    return plan.parts * plan.partFloats
+    return plan.parts * plan.partFloats + plan.parts * plan.rowParts * plan.besideFloats
   }
 
   /// A chunk is a part of the lines and a part of the kernel's rows; its sums go to the part's own
@@ -148,6 +154,10 @@ enum DirectConvolution {
       Parallel.run(chunks: plan.parts * plan.rowParts) { chunk in
         let (part, rowPart) = (chunk / plan.rowParts, chunk % plan.rowParts)
         let (lines, rows) = (plan.lines(part), plan.rows(rowPart))
+        let beside =
+          plan.besideFloats == 0
+          ? Parallel.scratch
+          : partial + (plan.parts * plan.partFloats + chunk * plan.besideFloats)
         for group in 0..<g.groups {
           let sums = partial + (part * plan.partFloats + group * plan.depth * columns)
           conch_fill(rows.count * columns, 0, sums + rows.lowerBound * columns)
@@ -156,7 +166,7 @@ enum DirectConvolution {
               conch_direct_kernel_gradient(
                 y, x, g.reading(group), g.above(group), input, outputGradient, sums, line,
                 min(line + plan.linesOfTile, lines.upperBound), rows.lowerBound, rows.upperBound,
-                list, Parallel.scratch)
+                list, beside)
             }
           }
         }
@@ -185,8 +195,12 @@ enum DirectConvolution {
     let rowParts: Int
     /// Lines whose input and output stay in the second-level cache together.
     let linesOfTile: Int
+    /// Floats of workspace that a chunk needs for lines beside, 0 where the scratch holds them.
+    let besideFloats: Int
     private let lineCount: Int
 
+    /// The widest panel that is ever laid beside.
+    private static let besideChannels = 48
     private static let chunksWanted = 16
     /// A part has so many places at least, to be worth its copy.
     private static let shortestPart = 256
@@ -206,10 +220,9 @@ enum DirectConvolution {
       let wanted = (Self.chunksWanted + parts - 1) / parts
       rowParts = max(1, min(wanted, depth / Self.fewestRows))
       let lineFloats = g.strideY * g.inputWidth * g.inputChannels + g.outputWidth * g.outputChannels
-      // What is laid beside must fit the scratch: at most 48 floats a place.
-      linesOfTile = max(
-        1, min(chunkFloats / lineFloats, Parallel.scratchCount / (48 * g.outputWidth)))
-      precondition(48 * g.outputWidth <= Parallel.scratchCount, "a line fits the scratch")
+      let besideLine = Self.besideChannels * g.outputWidth
+      linesOfTile = max(1, min(chunkFloats / lineFloats, Parallel.scratchCount / besideLine))
+      besideFloats = besideLine > Parallel.scratchCount ? besideLine : 0
     }
 
     func lines(_ part: Int) -> Range<Int> {
