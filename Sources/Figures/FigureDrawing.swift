@@ -22,31 +22,32 @@ extension Figure {
     return (pixels(size.width), pixels(size.height))
   }
 
-  /// Title and content, without the margin.
-  func naturalSize(_ text: TextSetter) -> Size {
+  /// Title and content, without the margin. Figures within a figure have smaller titles.
+  func naturalSize(_ text: TextSetter, titleStyle: TextStyle = .title) -> Size {
     var size = content.naturalSize(text)
     if !title.isEmpty {
       // A long title is broken rather than that it makes a small figure wide.
-      let wish = text.size(of: title, .title).width
+      let wish = text.size(of: title, titleStyle).width
       size.width = max(size.width, min(wish, 280))
-      size.height += text.size(of: title, .title, width: size.width, lines: 3).height
+      size.height += text.size(of: title, titleStyle, width: size.width, lines: 3).height
       size.height += Figure.titleGap
     }
     return size
   }
 
-  func draw(on canvas: Canvas, in frame: Rectangle) {
+  func draw(on canvas: Canvas, in frame: Rectangle, titleStyle: TextStyle = .title) {
     var frame = frame
     if !title.isEmpty {
       let height = canvas.write(
-        title, at: Point(frame.x, frame.y), .title, width: frame.width, lines: 3
+        title, at: Point(frame.x, frame.y), titleStyle, width: frame.width, lines: 3
       ).height
       frame = frame.inset(top: height + Figure.titleGap)
     }
     content.draw(on: canvas, in: frame)
   }
 
-  private func draw(on canvas: Canvas, _ width: Double, _ height: Double) {
+  /// The whole page: white, with the figure within its margin.
+  func drawPage(on canvas: Canvas, _ width: Double, _ height: Double) {
     let page = Rectangle(x: 0, y: 0, width: width, height: height)
     canvas.fill(page, .white)
     let margin = Figure.margin
@@ -72,7 +73,7 @@ extension Figure {
         CAIRO_FORMAT_ARGB32, Int32(width), Int32(height))
     else { throw FigureError.library("Cairo makes no surface") }
     let canvas = try Canvas(surface: surface, scale: scale, text: text)
-    draw(on: canvas, Double(width) / scale, Double(height) / scale)
+    drawPage(on: canvas, Double(width) / scale, Double(height) / scale)
     try canvas.finish()
     guard let data = cairo_image_surface_get_data(surface) else {
       throw FigureError.library("Cairo's surface has no pixels")
@@ -100,7 +101,8 @@ extension Figure {
     columns: Int = 80, rows: Int = 24, colour: ColourDepth, background: TerminalBackground = .dark
   ) -> String {
     let page = TerminalPage(columns: columns, rows: rows, colour: colour, background: background)
-    return terminalLines(page).joined(separator: "\n")
+    // Every kind keeps to the width down to about ten cells; below, lines are cut.
+    return terminalLines(page).map { truncated($0, to: page.columns) }.joined(separator: "\n")
   }
 
   func terminalLines(_ page: TerminalPage) -> [String] {

@@ -12,8 +12,8 @@ package enum FigureError: Error, Equatable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .tooLarge(let width, let height, let maximum):
-      "a picture of \(width) × \(height) pixels is too large: at most \(maximum / 1_000_000) "
-        + "million pixels can be drawn"
+      "a picture of \(width) × \(height) pixels is too large: at most \(grouped(maximum)) pixels "
+        + "can be drawn"
     case .scale(let scale):
       "a figure cannot be drawn at scale \(scale): the scale is a number above zero"
     case .shape(let given, let expected):

@@ -7,7 +7,7 @@ package func decimal(_ value: Double, places: Int) -> String {
   let places = min(max(0, places), 15)
   var unit = 1.0
   for _ in 0..<places { unit *= 10 }
-  let scaled = (value.magnitude * unit).rounded(.toNearestOrEven)
+  let scaled = (value.magnitude * unit).rounded()
   guard scaled < 9e15 else { return exponential(value, significant: 4) }
   let whole = UInt64(scaled)
   let sign = value < 0 && whole > 0 ? "-" : ""

@@ -80,10 +80,14 @@ extension ImageGrid {
     let (height, width, inputs, outputs) = (shape[0], shape[1], shape[2], shape[3])
     let isColour = inputs == 3
     let count = isColour ? outputs : inputs * outputs
+    guard height * width <= Bitmap.maximumPixels / maximumTiles else {
+      throw FigureError.tooLarge(
+        width: width, height: height, maximumPixels: Bitmap.maximumPixels / maximumTiles)
+    }
     let bound = magnitude(of: kernel)
     var tiles: [Tile] = []
     kernel.withUnsafePointer { values in
-      for tile in 0..<min(count, maximumTiles) where height * width <= Bitmap.maximumPixels / 400 {
+      for tile in 0..<min(count, maximumTiles) {
         let (input, output) = isColour ? (0, tile) : (tile / outputs, tile % outputs)
         var pixels: [UInt8] = []
         pixels.reserveCapacity(4 * width * height)
@@ -99,10 +103,14 @@ extension ImageGrid {
         tiles.append(Tile(Bitmap(width: width, height: height, pixels: pixels)))
       }
     }
+    // Each row of tiles is an input channel, each column a filter, where that makes a page.
+    let byFilter = !isColour && inputs > 1 && (2...32).contains(outputs)
     let shown = tiles.count < count ? "the first \(tiles.count) of \(grouped(count)) kernels; " : ""
     return ImageGrid(
-      tiles: tiles, columns: columns, noun: "kernels",
-      note: shown + "mid grey is 0, black and white are ∓\(compact(bound, significant: 3))")
+      tiles: tiles, columns: columns ?? (byFilter ? outputs : nil), noun: "kernels",
+      note: (byFilter ? "rows are input channels, columns filters; " : "") + shown
+        + "black is \(compact(-bound, significant: 3)), mid grey 0, white "
+        + compact(bound, significant: 3))
   }
 
   /// The channels of one `[H, W, C]` map (or `[1, H, W, C]`) as tiles, all on one scale, with its
@@ -165,7 +173,8 @@ extension Heatmap {
     let isVector = matrix.rank == 1
     self.init(
       rows: isVector ? 1 : matrix.shape[0], columns: isVector ? matrix.shape[0] : matrix.shape[1],
-      values: matrix.values.map(Double.init), rowLabel: rowLabel, columnLabel: columnLabel,
+      values: matrix.values.map(Double.init), rowLabel: isVector ? "" : rowLabel,
+      columnLabel: columnLabel,
       colourMap: colourMap, range: range, valueLabel: valueLabel)
   }
 }

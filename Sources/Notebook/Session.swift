@@ -42,8 +42,8 @@ package final class Session {
   package let console: Console
   package let progress: ProgressLine
   package let options: Invocation.Options
-  /// Seed of the random streams.
-  package var seed: UInt64 = 0
+  /// What the commands share: seed, figures, output.
+  package let workspace = Workspace()
   /// Set by `quit`.
   package internal(set) var wantsToQuit = false
   /// How long the entry before took, in seconds.
@@ -63,11 +63,18 @@ package final class Session {
     let progress = ProgressLine(
       isTerminal: console.isTerminal, columns: console.columns, write: console.write)
     self.progress = progress
+    workspace.page = console.page
+    workspace.isInteractive = console.isTerminal
+    workspace.isQuick = options.quick
+    workspace.write = console.write
+    workspace.interruptCount = console.interruptCount
+    workspace.progress = progress
     announcer = CellAnnouncer(page: console.page)
     // Commands reach the session through this, since they are made before it is.
     let reference = SessionReference()
     interpreter = Interpreter(
-      commands: sessionCommands(reference),
+      commands: allCommands(workspace) + sessionCommands(reference),
+      functionProperties: functionProperties,
       output: { text in
         progress.clear()
         console.write(text)

@@ -60,10 +60,10 @@ func sessionCommands(_ reference: SessionReference) -> [Command] {
     ) { call in
       let session = try session()
       if let number = try call.optionalWhole("number", in: 0...9_007_199_254_740_991) {
-        session.seed = UInt64(number)
+        session.workspace.seed = UInt64(number)
         return .none
       }
-      return .number(Double(session.seed))
+      return .number(Double(session.workspace.seed))
     },
     Command(
       "time", group: "Session",

@@ -133,17 +133,11 @@ extension AnnotatedImage: FigureContent {
 
   private func drawFocus(_ focus: Box, _ canvas: Canvas, _ area: Rectangle) {
     let place = place(focus, area)
-    let dim = Colour(255, 255, 255, 150)
     let (left, right) = (max(area.x, place.x), min(area.right, place.right))
     let (top, bottom) = (max(area.y, place.y), min(area.bottom, place.bottom))
-    if left < right && top < bottom {
-      for rectangle in [
-        Rectangle(x: area.x, y: area.y, width: area.width, height: top - area.y),
-        Rectangle(x: area.x, y: bottom, width: area.width, height: area.bottom - bottom),
-        Rectangle(x: area.x, y: top, width: left - area.x, height: bottom - top),
-        Rectangle(x: right, y: top, width: area.right - right, height: bottom - top),
-      ] where rectangle.width > 0 && rectangle.height > 0 { canvas.fill(rectangle, dim) }
-    }
+    let hole = Rectangle(
+      x: left, y: top, width: max(0, right - left), height: max(0, bottom - top))
+    canvas.fill(area, around: hole, Colour(255, 255, 255, 150))
     let colour = Colour.ofSeries(focus.colour)
     canvas.frame(place, .white, width: 5)
     canvas.frame(place, colour, width: 2.5)
@@ -160,8 +154,10 @@ extension AnnotatedImage: FigureContent {
     for box in drawable {
       let place = place(box, area)
       // A light rim keeps the box visible on ground of its own colour.
-      canvas.frame(place, Colour(255, 255, 255, 170), width: 4)
-      canvas.frame(place, .ofSeries(box.colour), width: 2, dashes: box.isDashed ? [6, 4] : [])
+      canvas.frame(place, Colour(255, 255, 255, 170), width: 5)
+      canvas.frame(
+        place,
+        .ofSeries(box.colour), width: 3, dashes: box.isDashed ? [6, 4] : [])
     }
     var taken: [Rectangle] = []
     for box in drawable {

@@ -7,7 +7,7 @@ extension Bars: FigureContent {
   package var altText: String {
     let rows = categories.indices.prefix(40).map { index in
       let values = series.map { line in
-        (series.count > 1 ? "\(line.name) " : "") + Bars.text(value(index, line))
+        (series.count > 1 ? "\(line.name) " : "") + label(index, line)
       }
       return "\(categories[index]) \(values.joined(separator: ", "))"
     }
@@ -20,7 +20,12 @@ extension Bars: FigureContent {
     index < line.values.count ? line.values[index] : .nan
   }
 
-  static func text(_ value: Double) -> String {
+  /// What is written beside a bar; nothing where there is no value.
+  func label(_ index: Int, _ line: Series) -> String {
+    index < line.values.count ? Bars.text(line.values[index]) : ""
+  }
+
+  private static func text(_ value: Double) -> String {
     guard value.isFinite else { return decimal(value, places: 0) }
     return value == value.rounded() && value.magnitude < 1e12
       ? grouped(value.whole(within: -1_000_000_000_000...1_000_000_000_000))
@@ -39,6 +44,14 @@ extension Bars: FigureContent {
     let values = series.flatMap { $0.values }
     return Axis(
       values, scale: scale, includes: scale == .linear ? 0...0 : 1...1, count: 6)
+  }
+
+  /// More bars than this are not drawn but counted.
+  private static let maximumCategories = 100
+
+  private var hiddenNote: String? {
+    let hidden = categories.count - Bars.maximumCategories
+    return hidden > 0 ? "and \(grouped(hidden)) more" : nil
   }
 
   /// Names longer than this end in `…`.
@@ -63,7 +76,8 @@ extension Bars: FigureContent {
         420, slot * Double(categories.count) + text.widest(axis.ticks.map(\.label), .tick) + 50)
       return Size(width, 320 + legend.height(text, width: width))
     }
-    let height = slotHeight * Double(categories.count) + 60
+    let count = min(categories.count, Bars.maximumCategories)
+    let height = slotHeight * Double(count) + 60 + (hiddenNote == nil ? 0 : 22)
     return Size(640, height + legend.height(text, width: 640))
   }
 
@@ -102,7 +116,7 @@ extension Bars: FigureContent {
               height: (high - low) * plot.area.height), .ofSeries(number))
         }
         let top = max(zero, plot.yAxis.position(value) ?? zero)
-        let label = Bars.text(value)
+        let label = label(index, line)
         let style = TextStyle.tick.sized(11)
         if canvas.text.size(of: label, style).width <= bar + 4 {
           canvas.write(
@@ -115,9 +129,15 @@ extension Bars: FigureContent {
   }
 
   private func drawLying(_ canvas: Canvas, _ frame: Rectangle) {
+    var frame = frame
+    if let hiddenNote {
+      canvas.write(hiddenNote, at: Point(frame.x, frame.bottom), .note, .left, .bottom)
+      frame = frame.inset(bottom: 22)
+    }
     let axis = valueAxis
-    let names = min(Bars.maximumNameWidth, canvas.text.widest(categories, .small))
-    let texts = series.flatMap { line in categories.indices.map { Bars.text(value($0, line)) } }
+    let categories = categories.prefix(Bars.maximumCategories)
+    let names = min(Bars.maximumNameWidth, canvas.text.widest(Array(categories), .small))
+    let texts = series.flatMap { line in categories.indices.map { label($0, line) } }
     let valueStyle = TextStyle.tick.sized(11)
     let area = frame.inset(
       left: names + 10, right: canvas.text.widest(texts, valueStyle) + 10,
@@ -149,7 +169,7 @@ extension Bars: FigureContent {
             x: area.x + low * area.width, y: y + 0.5, width: (high - low) * area.width,
             height: bar - 1), .ofSeries(number))
         canvas.write(
-          Bars.text(value), at: Point(area.x + high * area.width + 4, y + bar / 2), valueStyle,
+          label(index, line), at: Point(area.x + high * area.width + 4, y + bar / 2), valueStyle,
           .left, .middle)
         y += bar
       }

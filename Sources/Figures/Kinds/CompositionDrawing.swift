@@ -18,7 +18,7 @@ extension Composition: FigureContent {
     var widths = [Double](repeating: 0, count: columns)
     var heights = [Double](repeating: 0, count: (figures.count + columns - 1) / columns)
     for (index, figure) in figures.enumerated() {
-      let size = figure.naturalSize(text)
+      let size = figure.naturalSize(text, titleStyle: .subtitle)
       widths[index % columns] = max(widths[index % columns], size.width)
       heights[index / columns] = max(heights[index / columns], size.height)
     }
@@ -42,7 +42,8 @@ extension Composition: FigureContent {
         let index = row * columnCount + column
         if index < figures.count {
           figures[index].draw(
-            on: canvas, in: Rectangle(x: x, y: y, width: width, height: height))
+            on: canvas, in: Rectangle(x: x, y: y, width: width, height: height),
+            titleStyle: .subtitle)
         }
         x += width + Composition.gap
       }
@@ -75,14 +76,12 @@ extension TerminalPage {
   static func sideBySide(_ blocks: [[String]], width: Int, gap: Int) -> [String] {
     let height = blocks.map(\.count).max() ?? 0
     let space = String(repeating: " ", count: gap)
-    return (0..<height).map { row in
+    return (0..<height).map { row -> String in
       let cells = blocks.enumerated().map { column, block in
         let cell = row < block.count ? block[row] : ""
         return column == blocks.count - 1 ? cell : padded(cell, to: width)
       }
-      var line = Substring(cells.joined(separator: space))
-      while line.last == " " { line.removeLast() }
-      return String(line)
+      return TextTable.trimmed(cells.joined(separator: space))
     }
   }
 }

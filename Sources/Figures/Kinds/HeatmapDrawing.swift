@@ -85,7 +85,7 @@ extension Heatmap: FigureContent {
     let style = Heatmap.cellStyle.sized(most > 16 ? 9 : most > 10 ? 10.5 : 12)
     let widest = hasTexts ? cellTexts.reduce(0) { max($0, text.size(of: $1, style).width) } : 0
     let target = (hasTexts ? 560.0 : 480) / Double(most)
-    let side = max(hasTexts ? widest + 8 : 0.25, min(72, target))
+    let side = max(hasTexts ? widest + 8 : 0, min(72, target))
     let lineHeight = text.size(of: "0", style).height
     let deepest = hasTexts && cellTexts.contains { $0.contains("\n") } ? 2 : hasTexts ? 1 : 0
     // A vector is a band, not a line.
@@ -119,17 +119,20 @@ extension Heatmap: FigureContent {
       left: left, below: below)
   }
 
-  private var scale: ColourScale {
-    ColourScale(map: colourMap, range: colourRange, label: valueLabel)
+  private func scale(_ plan: Plan) -> ColourScale {
+    let least = valueLabel.isEmpty ? 60.0 : 160
+    return ColourScale(
+      map: colourMap, range: colourRange, label: valueLabel,
+      height: min(max(plan.cell.height * Double(rows), least), 420))
   }
 
   package func naturalSize(_ text: TextSetter) -> Size {
     let plan = plan(text)
+    let scale = scale(plan)
     let height = max(plan.cell.height * Double(rows), rows == 1 ? 40 : 60)
-    let scaleHeight = max(height, valueLabel.isEmpty ? 60 : 130)
     return Size(
       plan.left + max(plan.cell.width * Double(columns), 40) + 22 + scale.width(text),
-      6 + max(height + plan.below, scaleHeight + 8))
+      6 + max(height + plan.below, scale.height + 8))
   }
 
   package func draw(on canvas: Canvas, in frame: Rectangle) {
@@ -157,12 +160,12 @@ extension Heatmap: FigureContent {
         columnLabel, at: Point(area.middle.x, area.bottom + plan.below - 20), .label, .middle,
         width: max(120, area.width))
     }
-    let scaleHeight = max(area.height, valueLabel.isEmpty ? 60 : 130)
+    let scale = scale(plan)
     scale.draw(
       on: canvas,
       in: Rectangle(
         x: area.x + max(area.width, 40) + 22, y: area.y, width: scale.width(canvas.text),
-        height: min(scaleHeight, 420)))
+        height: scale.height))
   }
 
   private func drawCells(_ canvas: Canvas, _ area: Rectangle, _ plan: Plan) {

@@ -98,7 +98,7 @@ extension Histogram: FigureContent {
     }
     let largest = binned.counts.reduce(0) { max($0, $1.max() ?? 0) }
     let plot = PlotFrame(
-      frame, xAxis: Axis([binned.low, binned.high], scale: .linear, isPadded: false),
+      frame, xAxis: Axis([binned.low, binned.high], scale: .linear, count: 9, isPadded: false),
       yAxis: Axis([0, Double(max(1, largest))], scale: .linear, count: 5), xLabel: valueLabel,
       yLabel: "count", text: canvas.text)
     plot.draw(on: canvas, hasVerticalGrid: false)

@@ -38,22 +38,30 @@ extension ImageGrid: FigureContent {
 
   private struct Plan {
     var columns: Int
-    var rows: Int
     /// What images have at most.
     var image: Size
     var slotWidth: Double
-    var captionHeight: Double
+    /// Of each row.
+    var captionHeights: [Double]
     var gap: Double
-    var hasFrames: Bool
+
+    /// Where a row begins, below the top of the grid.
+    func top(ofRow row: Int) -> Double {
+      Double(row) * (image.height + gap) + captionHeights.prefix(row).reduce(0, +)
+    }
+
+    var height: Double { top(ofRow: captionHeights.count) - gap }
+    var width: Double { Double(columns) * (slotWidth + gap) - gap }
   }
 
   private static let captionLines = 3
   private static let verdictInset = 5.0
 
-  /// The size at which an image is drawn: small ones enlarged by a whole factor, others fitted.
+  /// The size at which an image is drawn: small ones enlarged by a whole factor, so that their
+  /// pixels show, others fitted.
   private static func fitted(_ bitmap: Bitmap, side: Double) -> Size {
     let longer = Double(max(bitmap.width, bitmap.height, 1))
-    let scale = longer <= side ? max(1, (side / longer).rounded(.down)) : side / longer
+    let scale = longer <= 48 && longer <= side ? (side / longer).rounded(.down) : side / longer
     return Size(
       max(1, Double(bitmap.width) * scale), max(1, Double(bitmap.height) * scale))
   }
@@ -82,21 +90,21 @@ extension ImageGrid: FigureContent {
     let inset = hasFrames ? 2 * ImageGrid.verdictInset : 0
     // Captions of words need some width, numbers do not.
     let widest = hasCaptions ? text.widest(shown.map { ImageGrid.caption($0) }, captionStyle) : 0
-    let slotWidth = max(image.width + inset, min(widest + 2, 96))
-    let captionHeight =
-      shown.reduce(0.0) { height, tile in
-        let caption = ImageGrid.caption(tile)
-        guard !caption.isEmpty else { return height }
-        return max(
-          height,
-          text.size(of: caption, captionStyle, width: slotWidth, lines: ImageGrid.captionLines)
-            .height)
-      } + (hasCaptions ? 5 : 0)
+    let slotWidth = max(image.width + inset, min(widest + 2, max(96, 1.25 * image.width)))
     let columns = columnCount
+    var heights = [Double](repeating: 0, count: (shownCount + columns - 1) / columns)
+    for (index, tile) in shown.enumerated() {
+      let caption = ImageGrid.caption(tile)
+      guard !caption.isEmpty else { continue }
+      let height = text.size(
+        of: caption, captionStyle, width: slotWidth, lines: ImageGrid.captionLines
+      ).height
+      heights[index / columns] = max(heights[index / columns], height + 5)
+    }
     return Plan(
-      columns: columns, rows: (shownCount + columns - 1) / columns,
-      image: Size(image.width + inset, image.height + inset), slotWidth: slotWidth,
-      captionHeight: captionHeight, gap: hasCaptions ? 12 : side < 60 ? 4 : 8, hasFrames: hasFrames)
+      columns: columns, image: Size(image.width + inset, image.height + inset),
+      slotWidth: slotWidth, captionHeights: heights,
+      gap: hasCaptions ? 12 : side < 60 ? 4 : 8)
   }
 
   private var captionStyle: TextStyle {
@@ -125,9 +133,7 @@ extension ImageGrid: FigureContent {
   package func naturalSize(_ text: TextSetter) -> Size {
     guard shownCount > 0 else { return Size(200, 40) }
     let plan = plan(text)
-    var size = Size(
-      Double(plan.columns) * (plan.slotWidth + plan.gap) - plan.gap,
-      Double(plan.rows) * (plan.image.height + plan.captionHeight + plan.gap) - plan.gap)
+    var size = Size(plan.width, plan.height)
     if let scale {
       size.width += 20 + scale.width(text)
       size.height = max(size.height, 120)
@@ -148,22 +154,19 @@ extension ImageGrid: FigureContent {
     for (index, tile) in tiles.prefix(shownCount).enumerated() {
       let slot = Rectangle(
         x: frame.x + Double(index % plan.columns) * (plan.slotWidth + plan.gap),
-        y: frame.y
-          + Double(index / plan.columns) * (plan.image.height + plan.captionHeight + plan.gap),
+        y: frame.y + plan.top(ofRow: index / plan.columns),
         width: plan.slotWidth, height: plan.image.height)
       draw(tile, on: canvas, in: slot)
     }
-    let height = Double(plan.rows) * (plan.image.height + plan.captionHeight + plan.gap) - plan.gap
     if let scale {
-      let width = Double(plan.columns) * (plan.slotWidth + plan.gap) - plan.gap
       scale.draw(
         on: canvas,
         in: Rectangle(
-          x: frame.x + width + 20, y: frame.y + 6, width: scale.width(canvas.text),
-          height: min(320, max(108, height - 12))))
+          x: frame.x + plan.width + 20, y: frame.y + 6, width: scale.width(canvas.text),
+          height: min(320, max(108, plan.height - 12))))
     }
     if !notes.isEmpty {
-      let top = frame.y + max(height, scale == nil ? 0 : 120) + 10
+      let top = frame.y + max(plan.height, scale == nil ? 0 : 120) + 10
       canvas.write(notes, at: Point(frame.x, top), .note, width: frame.width, lines: 4)
     }
   }

@@ -5,7 +5,7 @@ package struct Tick: Sendable, Equatable {
 }
 
 /// An axis: the values that it spans and where its ticks are.
-struct Axis: Sendable {
+package struct Axis: Sendable {
   var scale: AxisScale
   /// Both finite, `low < high`; on a logarithmic axis above zero.
   var low: Double
@@ -38,7 +38,7 @@ struct Axis: Sendable {
     case .linear:
       // A range that a double cannot divide is widened; one value gets a range around it.
       let magnitude = max(low.magnitude, high.magnitude)
-      if high - low <= magnitude * 1e-9 {
+      if high - low <= max(magnitude * 1e-9, 1e-300) {
         let half = magnitude > 1e-300 ? magnitude * 0.1 : 1
         (low, high) = (low - half, high + half)
       } else if isPadded {
@@ -50,11 +50,13 @@ struct Axis: Sendable {
       ticks = Axis.ticks(from: low, to: high, count: count)
       minorTicks = []
     case .logarithmic:
-      if high / low < 1.5 {
-        (low, high) = (max(low / 2, 1e-300), high * 2)
+      // In decades, since the quotient of the ends may be too large for a double.
+      let decades = logarithm10(high) - logarithm10(low)
+      if decades < 0.2 {
+        (low, high) = (max(low / 2, Axis.smallest), high * 2)
       } else if isPadded {
-        let margin = power(high / low, 0.03)
-        (low, high) = (max(low / margin, 1e-300), high * margin)
+        let margin = power(10, min(4, 0.03 * decades))
+        (low, high) = (max(low / margin, Axis.smallest), high * margin)
       }
       (self.low, self.high) = (low, high)
       (ticks, minorTicks) = Axis.logarithmicTicks(from: low, to: high, count: count)
@@ -63,10 +65,12 @@ struct Axis: Sendable {
 
   /// Values beyond these have no differences that a double can hold.
   private static let largest = 1e300
+  /// Logarithmic axes end here: below, doubles lose their digits.
+  private static let smallest = 1e-300
 
   static func canShow(_ value: Double, _ scale: AxisScale) -> Bool {
     guard value.isFinite && value.magnitude <= largest else { return false }
-    return scale == .linear || value >= 1e-300
+    return scale == .linear || value >= smallest
   }
 
   /// Where a value lies: 0 at the beginning of the axis, 1 at its end; nil if it cannot be shown.
@@ -90,7 +94,7 @@ struct Axis: Sendable {
   }
 
   /// Ticks at round numbers from `low` to `high`, at most `count + 1` of them.
-  static func ticks(from low: Double, to high: Double, count: Int) -> [Tick] {
+  package static func ticks(from low: Double, to high: Double, count: Int) -> [Tick] {
     guard low.isFinite && high.isFinite && low < high else { return [] }
     let step = niceStep(span: high - low, count: count)
     guard step > 0 && step.isFinite else { return [] }
@@ -117,7 +121,7 @@ struct Axis: Sendable {
   }
 
   /// Powers of ten, with 2 and 5 times them where there are few; and grid lines at the others.
-  static func logarithmicTicks(
+  package static func logarithmicTicks(
     from low: Double, to high: Double, count: Int
   ) -> (ticks: [Tick], minor: [Double]) {
     let first = logarithm10(low).rounded(.down).whole(within: -320...320)
@@ -126,7 +130,7 @@ struct Axis: Sendable {
     let every = max(
       1, ((Double(last - first)) / Double(max(1, count))).rounded(.up).whole(within: 1...700))
     let factors: [Double] =
-      decades < 1 ? [1, 2, 3, 4, 5, 6, 7, 8, 9] : decades < 2.2 ? [1, 2, 5] : [1]
+      decades < 1 ? [1, 2, 3, 4, 5, 6, 7, 8, 9] : decades < 3 ? [1, 2, 5] : [1]
     var (ticks, minor): ([Tick], [Double]) = ([], [])
     for exponent in first...max(first, last) {
       let unit = power(10, Double(exponent))

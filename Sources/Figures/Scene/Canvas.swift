@@ -24,19 +24,26 @@ enum Mark: Int, CaseIterable {
 package final class Canvas {
   private let surface: OpaquePointer
   private let context: OpaquePointer
-  /// Pixels of the surface for one unit: images are reduced to what it can show.
-  private let scale: Double
+  /// Pixels that images have for one unit: larger ones are reduced to that.
+  private let imageScale: Double
+  /// Whether others will draw the images, who may blend pixels that should stay squares.
+  private let isVector: Bool
   package let text: TextSetter
 
   /// Takes over the surface, which is destroyed with the canvas.
-  init(surface: OpaquePointer, scale: Double, text: TextSetter) throws {
+  /// `scale` is that of the surface's units, `imageScale` that of images where it is another (a
+  /// vector surface has no pixels).
+  init(
+    surface: OpaquePointer, scale: Double, imageScale: Double? = nil, text: TextSetter
+  ) throws {
     guard let context = cairo_create(surface) else {
       cairo_surface_destroy(surface)
       throw FigureError.library("Cairo makes no context")
     }
     self.surface = surface
     self.context = context
-    self.scale = scale
+    self.imageScale = imageScale ?? scale
+    isVector = imageScale != nil
     self.text = text
     cairo_scale(context, scale, scale)
     cairo_set_line_join(context, CAIRO_LINE_JOIN_ROUND)
@@ -77,6 +84,18 @@ package final class Canvas {
     cairo_rectangle(context, rectangle.x, rectangle.y, rectangle.width, rectangle.height)
     set(colour)
     cairo_fill(context)
+  }
+
+  /// Fills what of `rectangle` is not in `hole`.
+  func fill(_ rectangle: Rectangle, around hole: Rectangle, _ colour: Colour) {
+    cairo_save(context)
+    cairo_set_fill_rule(context, CAIRO_FILL_RULE_EVEN_ODD)
+    for part in [rectangle, hole] {
+      cairo_rectangle(context, part.x, part.y, part.width, part.height)
+    }
+    set(colour)
+    cairo_fill(context)
+    cairo_restore(context)
   }
 
   /// A frame along the rectangle's border, half inside and half outside.
@@ -200,15 +219,21 @@ package final class Canvas {
 
   // MARK: Images
 
-  /// Draws the image stretched over the rectangle: enlarged pixels stay squares, reduction
-  /// averages.
+  /// Draws the image stretched over the rectangle. Enlarged by a whole factor its pixels stay
+  /// squares, by others they are blended; reduction averages.
   func image(_ bitmap: Bitmap, in frame: Rectangle) {
     guard frame.width > 0 && frame.height > 0 && bitmap.width > 0 && bitmap.height > 0 else {
       return
     }
-    let shown = bitmap.reduced(
-      toWidth: (frame.width * scale).rounded(.up).whole(within: 1...Bitmap.maximumPixels),
-      height: (frame.height * scale).rounded(.up).whole(within: 1...Bitmap.maximumPixels))
+    var shown = bitmap.reduced(
+      toWidth: (frame.width * imageScale).rounded(.up).whole(within: 1...Bitmap.maximumPixels),
+      height: (frame.height * imageScale).rounded(.up).whole(within: 1...Bitmap.maximumPixels))
+    let factor = frame.width / Double(bitmap.width)
+    let isWhole = factor >= 1 && (factor - factor.rounded()).magnitude < 1e-6
+    let hasSquares = isWhole || factor >= 4
+    if isVector && hasSquares {
+      shown = shown.enlarged(by: (factor * imageScale).rounded(.down).whole(within: 1...64))
+    }
     guard
       let source = cairo_image_surface_create(
         CAIRO_FORMAT_ARGB32, Int32(clamping: shown.width), Int32(clamping: shown.height))
@@ -237,8 +262,8 @@ package final class Canvas {
       context, frame.width / Double(shown.width), frame.height / Double(shown.height))
     cairo_set_source_surface(context, source, 0, 0)
     if let pattern = cairo_get_source(context) {
-      let isEnlarged = Double(shown.width) <= frame.width * scale
-      cairo_pattern_set_filter(pattern, isEnlarged ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD)
+      cairo_pattern_set_filter(
+        pattern, hasSquares ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD)
       cairo_pattern_set_extend(pattern, CAIRO_EXTEND_PAD)
     }
     cairo_paint(context)

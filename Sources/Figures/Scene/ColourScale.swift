@@ -6,8 +6,20 @@ struct ColourScale {
 
   private static let thickness = 14.0
 
+  /// How high the bar is, which decides how many ticks it has room for.
+  var height = 200.0
+
+  /// With at least two numbers: those of the ends where no round ones lie between.
   private var axis: Axis {
-    Axis([range.lowerBound, range.upperBound], scale: .linear, count: 5, isPadded: false)
+    var axis = Axis(
+      [range.lowerBound, range.upperBound], scale: .linear,
+      count: (height / 40).whole(within: 2...6), isPadded: false)
+    if axis.ticks.count < 2 {
+      axis.ticks = [range.lowerBound, range.upperBound].map {
+        Tick(value: $0, label: compact($0, significant: 3))
+      }
+    }
+    return axis
   }
 
   /// Of an upright bar with ticks and label.

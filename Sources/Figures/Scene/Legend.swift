@@ -13,7 +13,22 @@ struct Legend {
     var sample: Sample
   }
 
-  var entries: [Entry]
+  private(set) var entries: [Entry]
+
+  /// Beyond so many entries the rest is counted.
+  private static let maximumEntries = 60
+
+  init(entries: [Entry]) {
+    guard entries.count > Legend.maximumEntries else {
+      self.entries = entries
+      return
+    }
+    let hidden = entries.count - Legend.maximumEntries
+    self.entries =
+      entries.prefix(Legend.maximumEntries) + [
+        Entry(name: "… and \(grouped(hidden)) more", colour: .clear, sample: .box)
+      ]
+  }
 
   private static let sampleWidth = 22.0
   private static let entryGap = 18.0

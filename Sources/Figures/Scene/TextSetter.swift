@@ -8,6 +8,7 @@ package struct TextStyle: Sendable, Equatable {
   var colour: Colour = .ink
 
   static let title = TextStyle(size: 16, isBold: true)
+  static let subtitle = TextStyle(size: 13.5, isBold: true)
   static let label = TextStyle(size: 13)
   static let small = TextStyle(size: 12)
   static let tick = TextStyle(size: 12, colour: .softInk)
@@ -87,14 +88,27 @@ package final class TextSetter {
     pango_layout_set_ellipsize(layout, width == nil ? PANGO_ELLIPSIZE_NONE : PANGO_ELLIPSIZE_END)
     pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR)
     pango_layout_set_alignment(layout, alignment)
-    // Control characters would show as boxes.
-    let clean = String(
-      text.prefix(TextSetter.maximumCharacters).map {
-        $0.isNewline
-          ? "\n"
-          : $0.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control } ? $0 : " "
-      })
-    pango_layout_set_text(layout, clean, -1)
+    pango_layout_set_text(layout, TextSetter.printable(text), -1)
+  }
+
+  /// The text without control characters, which would show as boxes, and with a number kept beside
+  /// its percent sign where lines are broken.
+  private static func printable(_ text: String) -> String {
+    var clean = ""
+    for character in text.prefix(maximumCharacters) {
+      if character.isNewline {
+        clean.append("\n")
+      } else if character == "%" && clean.last == " " {
+        clean.removeLast()
+        clean.append("\u{A0}%")
+      } else {
+        let isPrintable = character.unicodeScalars.allSatisfy {
+          $0.properties.generalCategory != .control
+        }
+        clean.append(isPrintable ? character : " ")
+      }
+    }
+    return clean
   }
 
   /// The size of what `set` put into the layout.

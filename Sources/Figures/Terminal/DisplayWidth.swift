@@ -48,16 +48,19 @@ package func wrapped(_ text: String, to width: Int) -> [String] {
         continue
       }
       if !line.isEmpty { lines.append(line) }
-      while displayWidth(word) > width {
+      if displayWidth(word) > width {
+        // Too long for a line of its own: broken anywhere.
         var (head, used) = ("", 0)
         for character in word {
           let cells = TerminalPiece.width(of: character)
-          if used + cells > width && !head.isEmpty { break }
+          if used + cells > width && !head.isEmpty {
+            lines.append(head)
+            (head, used) = ("", 0)
+          }
           head.append(character)
           used += cells
         }
-        lines.append(head)
-        word = String(word.dropFirst(head.count))
+        word = head
       }
       line = word
     }

@@ -20,7 +20,7 @@ package enum TerminalPicture {
     background: TerminalBackground
   ) -> [String] {
     guard bitmap.width > 0 && bitmap.height > 0 else { return [] }
-    let (columns, pixelRows) = (max(1, columns), 2 * max(1, maximumRows))
+    let (columns, pixelRows) = (max(1, columns), 2 * min(max(1, maximumRows), 10_000))
     let scale = min(
       1, Double(columns) / Double(bitmap.width), Double(pixelRows) / Double(bitmap.height))
     let small = bitmap.reduced(

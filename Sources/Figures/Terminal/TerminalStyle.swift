@@ -97,8 +97,8 @@ package struct TerminalPage: Sendable {
   package init(
     columns: Int, rows: Int = 24, colour: ColourDepth, background: TerminalBackground = .dark
   ) {
-    self.columns = max(1, columns)
-    self.rows = max(1, rows)
+    self.columns = min(max(1, columns), 1000)
+    self.rows = min(max(1, rows), 1000)
     self.style = TerminalStyle(colour)
     self.background = background
   }

@@ -35,6 +35,7 @@ package struct TextTable: Sendable {
     width: Int = 80, style: TerminalStyle = TerminalStyle(.monochrome)
   ) -> String {
     guard !columns.isEmpty else { return "" }
+    let width = min(max(1, width), 10_000)
     let cells = rows.map { row in
       columns.indices.map { $0 < row.count ? TextTable.line(row[$0]) : "" }
     }
@@ -52,9 +53,8 @@ package struct TextTable: Sendable {
         let text = mark(truncated(cell, to: widths[column]))
         texts.append(padded(text, to: widths[column], alignment: columns[column].alignment))
       }
-      var joined = Substring(texts.joined(separator: separator))
-      while joined.last == " " { joined.removeLast() }
-      return truncated(String(joined), to: max(1, width))
+      return truncated(
+        TextTable.trimmed(texts.joined(separator: separator)), to: max(1, width))
     }
     let hasTitles = titles.contains { !$0.isEmpty }
     let lines = (hasTitles ? [line(titles, style.bold)] : []) + cells.map { line($0) { $0 } }
@@ -80,6 +80,13 @@ package struct TextTable: Sendable {
         total -= 1
       }
     }
+  }
+
+  /// Without spaces at the end.
+  static func trimmed(_ text: String) -> String {
+    var text = Substring(text)
+    while text.last == " " { text.removeLast() }
+    return String(text)
   }
 
   /// A cell is one line: line breaks and tabs become spaces.

@@ -1,0 +1,235 @@
+// Products and convolutions without a gathered matrix: the sums of a few written places and a panel
+// of columns stay in registers, while runs of what the places read are multiplied with rows of
+// the panel. For shapes too thin for a general product, which packs both its factors.
+
+#include "CKernels.h"
+#include "Vector.h"
+
+// A stretch of factors that lie one after the other: where the first is read, and which row of
+// the other factor (a row of the panel, or a place of the gradient) it meets.
+typedef struct {
+  ptrdiff_t read, row, count;
+} conch_run;
+
+#define UNROLL _Pragma("unroll")
+
+// Stores fewer values than a vector has.
+INLINE void store_part(float *to, const float *part, ptrdiff_t count, bool accumulate) {
+  ptrdiff_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    float8 *place = (float8 *)(to + i);
+    *place = accumulate ? *place + *(const float8 *)(part + i) : *(const float8 *)(part + i);
+  }
+  for (; i + 4 <= count; i += 4) {
+    float4v *place = (float4v *)(to + i);
+    *place = accumulate ? *place + *(const float4v *)(part + i) : *(const float4v *)(part + i);
+  }
+  for (; i < count; i++) to[i] = accumulate ? to[i] + part[i] : part[i];
+}
+
+#if defined(__x86_64__)
+
+#define LANES 16
+#define VECTOR float16
+#define MOST_ROWS 8
+#define MOST_VECTORS 3
+#define TARGET __attribute__((target("arch=x86-64-v4"), min_vector_width(512)))
+#define NAMED(name) name##_v4
+#include "DirectBlock.h"
+
+#define LANES 8
+#define VECTOR float8
+#define MOST_ROWS 6
+#define MOST_VECTORS 2
+#define TARGET __attribute__((target("arch=x86-64-v3")))
+#define NAMED(name) name##_v3
+#include "DirectBlock.h"
+
+#endif
+
+#define LANES 4
+#define VECTOR float4v
+#define MOST_ROWS 6
+#define MOST_VECTORS 2
+#define TARGET
+#define NAMED(name) name##_base
+#include "DirectBlock.h"
+
+typedef void rows_function(const conch_run *, ptrdiff_t, const float *, ptrdiff_t, const float *,
+                           ptrdiff_t, float *, ptrdiff_t, ptrdiff_t, bool);
+
+typedef void gradient_function(const conch_run *, ptrdiff_t, const float *, ptrdiff_t,
+                               const float *, ptrdiff_t, float *, ptrdiff_t, ptrdiff_t, ptrdiff_t);
+
+typedef struct {
+  rows_function *rows;
+  gradient_function *gradient;
+  ptrdiff_t lanes, width;  // of a panel
+} direct_kernel;
+
+static direct_kernel chosen(void) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("x86-64-v4")) return (direct_kernel){rows_v4, gradient_v4, 16, 48};
+  if (__builtin_cpu_supports("x86-64-v3")) return (direct_kernel){rows_v3, gradient_v3, 8, 16};
+#endif
+  return (direct_kernel){rows_base, gradient_base, 4, 8};
+}
+
+// Panels lie one after the other, each `depth` rows behind a row of biases. All are `width` wide
+// but the last, which is as wide as it needs in whole vectors.
+INLINE ptrdiff_t panel_width(const direct_kernel *kernel, ptrdiff_t columns_left) {
+  if (columns_left >= kernel->width) return kernel->width;
+  return (columns_left + kernel->lanes - 1) / kernel->lanes * kernel->lanes;
+}
+
+void conch_direct_pack(ptrdiff_t first_row, ptrdiff_t rows, ptrdiff_t depth, ptrdiff_t columns,
+                       const float *from, ptrdiff_t row_step, ptrdiff_t column_step,
+                       float *packed) {
+  direct_kernel kernel = chosen();
+  for (ptrdiff_t column = 0; column < columns; column += kernel.width) {
+    ptrdiff_t left = columns - column, width = panel_width(&kernel, left);
+    ptrdiff_t used = left < width ? left : width;
+    float *to = packed + column * (depth + 1) + first_row * width;
+    for (ptrdiff_t r = 0; r < rows; r++, to += width) {
+      for (ptrdiff_t j = 0; j < used; j++)
+        to[j] = from ? from[r * row_step + (column + j) * column_step] : 0;
+      for (ptrdiff_t j = used; j < width; j++) to[j] = 0;
+    }
+  }
+}
+
+void conch_direct_rows(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth, const float *a,
+                       ptrdiff_t a_step, const float *packed, float *c, ptrdiff_t c_step,
+                       bool accumulate) {
+  direct_kernel kernel = chosen();
+  conch_run run = {0, 0, depth};
+  for (ptrdiff_t column = 0; column < columns; column += kernel.width) {
+    ptrdiff_t left = columns - column;
+    kernel.rows(&run, 1, a, a_step, packed + column * (depth + 1),
+                left < kernel.width ? left : kernel.width, c + column, c_step, rows, accumulate);
+  }
+}
+
+// The runs of the taps that place (ty, tx) reads, or all in x if tx < 0. Neighbouring taps make one.
+INLINE ptrdiff_t list_runs(const conch_axis *y, const conch_axis *x, ptrdiff_t ty, ptrdiff_t tx,
+                           conch_channels read, conch_run *runs) {
+  ptrdiff_t count = 0;
+  for (ptrdiff_t i = 0; i < y->taps; i++) {
+    ptrdiff_t read_y = y->base[i] + y->step * ty;
+    if (read_y < 0 || read_y >= y->extent) continue;
+    for (ptrdiff_t j = 0; j < x->taps; j++) {
+      if (tx >= 0) {
+        ptrdiff_t read_x = x->base[j] + x->step * tx;
+        if (read_x < 0 || read_x >= x->extent) continue;
+      }
+      conch_run run = {(read_y * x->extent + x->base[j]) * read.all + read.first,
+                       (i * x->taps + j) * read.count, read.count};
+      conch_run *last = runs + count - 1;
+      if (count && last->read + last->count == run.read && last->row + last->count == run.row)
+        last->count += run.count;
+      else runs[count++] = run;
+    }
+  }
+  return count;
+}
+
+void conch_direct_lines(const conch_axis *y, const conch_axis *x, conch_channels reading,
+                        conch_channels writing, const float *read, const float *packed,
+                        float *written, bool accumulate, ptrdiff_t line_begin, ptrdiff_t line_end,
+                        ptrdiff_t *lists) {
+  direct_kernel kernel = chosen();
+  conch_run *runs = (conch_run *)lists, *edge_runs = runs + y->taps * x->taps;
+  ptrdiff_t depth = y->taps * x->taps * reading.count, lo, hi;
+  conch_inner_range(x, &lo, &hi);
+  ptrdiff_t read_step = x->step * reading.all, written_step = x->pitch * writing.all;
+  for (ptrdiff_t column = 0; column < writing.count; column += kernel.width) {
+    ptrdiff_t left = writing.count - column;
+    ptrdiff_t columns = left < kernel.width ? left : kernel.width;
+    const float *panel = packed + column * (depth + 1);
+    for (ptrdiff_t line = line_begin; line < line_end; line++) {
+      ptrdiff_t image = line / y->count, ty = line % y->count;
+      const float *source = read + image * y->extent * x->extent * reading.all;
+      float *target = written + ((image * y->length + y->first + y->pitch * ty) * x->length +
+                                 x->first) * writing.all + writing.first + column;
+      if (lo < hi) {
+        ptrdiff_t count = list_runs(y, x, ty, -1, reading, runs);
+        kernel.rows(runs, count, source + lo * read_step, read_step, panel, columns,
+                    target + lo * written_step, written_step, hi - lo, accumulate);
+      }
+      for (ptrdiff_t tx = 0; tx < x->count; tx++) {
+        if (tx == lo && lo < hi) tx = hi;
+        if (tx >= x->count) break;
+        ptrdiff_t count = list_runs(y, x, ty, tx, reading, edge_runs);
+        kernel.rows(edge_runs, count, source + tx * read_step, read_step, panel, columns,
+                    target + tx * written_step, written_step, 1, accumulate);
+      }
+    }
+  }
+}
+
+ptrdiff_t conch_direct_padded(ptrdiff_t columns) { return (columns + 15) / 16 * 16; }
+
+// The places of some lines that tap (i, j) reads inside the image, as runs: `read` where the first
+// is read, `row` its number. Lines that follow each other without a gap make one.
+INLINE ptrdiff_t list_places(const conch_axis *y, const conch_axis *x, ptrdiff_t i, ptrdiff_t j,
+                             conch_channels reading, ptrdiff_t line_begin, ptrdiff_t line_end,
+                             conch_run *runs) {
+  ptrdiff_t count = 0, base = x->base[j], step = x->step;
+  ptrdiff_t lo = base >= 0 ? 0 : (-base + step - 1) / step;
+  ptrdiff_t hi = base >= x->extent ? 0 : (x->extent - 1 - base) / step + 1;
+  if (hi > x->count) hi = x->count;
+  if (lo >= hi) return 0;
+  for (ptrdiff_t line = line_begin; line < line_end; line++) {
+    ptrdiff_t image = line / y->count, read_y = y->base[i] + y->step * (line % y->count);
+    if (read_y < 0 || read_y >= y->extent) continue;
+    conch_run run = {((image * y->extent + read_y) * x->extent + base + step * lo) * reading.all +
+                         reading.first,
+                     (line - line_begin) * x->count + lo, hi - lo};
+    conch_run *last = runs + count - 1;
+    if (count && last->row + last->count == run.row &&
+        last->read + last->count * step * reading.all == run.read)
+      last->count += run.count;
+    else runs[count++] = run;
+  }
+  return count;
+}
+
+void conch_direct_kernel_gradient(const conch_axis *y, const conch_axis *x,
+                                  conch_channels reading, conch_channels above,
+                                  const float *read, const float *d, float *sums,
+                                  ptrdiff_t line_begin, ptrdiff_t line_end, ptrdiff_t row_begin,
+                                  ptrdiff_t row_end, ptrdiff_t *list, float *beside) {
+  direct_kernel kernel = chosen();
+  conch_run *runs = (conch_run *)list;
+  ptrdiff_t padded = conch_direct_padded(above.count), read_step = x->step * reading.all;
+  const float *lines = d + line_begin * x->count * above.all + above.first;
+  // The last panel of d, if it is not whole vectors, is copied beside with room behind each row:
+  // vectors must not be read beyond the end of d.
+  ptrdiff_t last = (above.count - 1) / kernel.width * kernel.width, rest = above.count - last;
+  ptrdiff_t rest_width = (rest + kernel.lanes - 1) / kernel.lanes * kernel.lanes;
+  bool copied = rest != rest_width;
+  if (copied) {
+    ptrdiff_t places = (line_end - line_begin) * x->count;
+    for (ptrdiff_t p = 0; p < places; p++) {
+      float *to = beside + p * rest_width;
+      memcpy(to, lines + p * above.all + last, sizeof(float) * (size_t)rest);
+      for (ptrdiff_t c = rest; c < rest_width; c++) to[c] = 0;
+    }
+  }
+  for (ptrdiff_t row = row_begin; row < row_end;) {
+    ptrdiff_t tap = row / reading.count, channel = row % reading.count;
+    ptrdiff_t rows = reading.count - channel < row_end - row ? reading.count - channel
+                                                             : row_end - row;
+    ptrdiff_t count = list_places(y, x, tap / x->taps, tap % x->taps, reading, line_begin,
+                                  line_end, runs);
+    for (ptrdiff_t column = 0; column < above.count; column += kernel.width) {
+      bool is_beside = copied && column == last;
+      ptrdiff_t left = above.count - column;
+      kernel.gradient(runs, count, read + channel, read_step,
+                      is_beside ? beside : lines + column, is_beside ? rest_width : above.all,
+                      sums + row * padded + column, padded, rows,
+                      left < kernel.width ? left : kernel.width);
+    }
+    row += rows;
+  }
+}

@@ -1,0 +1,93 @@
+import Figures
+import Imagery
+import Language
+import Networks
+import Tensors
+import Training
+
+/// Commands that write files and read them back.
+func fileCommands(_ workspace: Workspace) -> [Command] {
+  [
+    Command(
+      "save", group: "Files",
+      [
+        Parameter(
+          "value", .oneOf([.object("network"), .object("figure"), .object("image"),
+            .object("tensor")]), help: "A network's weights, a figure, an image or a tensor."),
+        Parameter(
+          "path", .text, help: "\"….safetensors\" for weights and tensors, \"….png\" or \"….svg\"."),
+      ],
+      result: .nothing, summary: "Writes a value to a file, whole or not at all.",
+      details: "Weights are named as in Keras (\"Conv1/kernel\"); Python's safetensors reads them."
+    ) { call in
+      let path = try call.text("path")
+      guard case .object(let object) = try call.value("value") else { return .none }
+      return try Failure.explaining {
+        switch object {
+        case let net as NetworkValue:
+          try call.requireEnding("path", [".safetensors"])
+          try Weights.save(net.network, to: path)
+        case let figure as FigureValue:
+          try call.requireEnding("path", [".png", ".svg"])
+          if path.hasSuffix(".svg") {
+            try Files.writeAtomically(path, Array(try figure.figure.svg().utf8))
+          } else {
+            try workspace.write(figure.figure, to: path)
+          }
+        case let tensor as TensorValue:
+          try call.requireEnding("path", [".safetensors", ".png"])
+          if path.hasSuffix(".png") {
+            try ImageFile.writePNG(tensor.tensor, to: path)
+          } else {
+            var named = NamedTensors()
+            named["tensor"] = tensor.tensor
+            try Safetensors.write(named, to: path)
+          }
+        default: break
+        }
+        workspace.say("Saved \(path).")
+        return .none
+      }
+    },
+    Command(
+      "open", group: "Files",
+      [
+        Parameter("path", .text, help: "A file of weights or tensors (\"….safetensors\")."),
+        Parameter(
+          "into", .object("network"), default: .none, help: "A network that takes the weights."),
+        Parameter(
+          "strict", .boolean, default: .value(.boolean(true)),
+          help: "Whether every weight must fit; otherwise those that do are read."),
+      ],
+      summary: "Reads weights into a network, or tensors as a record.",
+      details: "A file that does not fit is named with what differs, and changes nothing."
+    ) { call in
+      let path = try call.text("path")
+      return try Failure.explaining {
+        guard let net = try call.optionalObject("into", as: NetworkValue.self) else {
+          let tensors = try Safetensors.read(path)
+          return .record(
+            Record(
+              tensors.names.compactMap { name in
+                tensors[name].map { (key: name, value: .object(TensorValue($0))) }
+              }))
+        }
+        let report = try Weights.load(
+          into: net.network, from: path, strict: try call.boolean("strict"))
+        workspace.say("Read \(report.loaded.count) weights from \(path).")
+        if !report.isComplete { workspace.say(Failure.differences(report)) }
+        return .none
+      }
+    },
+  ]
+}
+
+extension Call {
+  fileprivate func requireEnding(_ label: String, _ endings: [String]) throws {
+    let path = try text(label)
+    guard !endings.contains(where: path.hasSuffix) else { return }
+    throw failure(
+      label, code: "E0566", "this is saved as \(endings.joined(separator: " or "))",
+      remedy: "write \"\(path)\(endings[0])\"")
+  }
+}

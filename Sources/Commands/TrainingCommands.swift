@@ -1,0 +1,457 @@
+import Imagery
+import Language
+import Networks
+import Tensors
+import Training
+
+/// Commands that train, judge and use networks.
+func trainingCommands(_ workspace: Workspace) -> [Command] {
+  let group = "Training"
+  let fit = Parameter("fit", .object("trainer"), help: "A trainer.")
+  let net = Parameter("net", .object("network"), help: "A network.")
+  let data = Parameter("data", .object("dataset"), help: "Images with labels.")
+  let validate = Parameter(
+    "validate", .object("dataset"), default: .none,
+    help: "Images to judge by after each epoch; never learned from.")
+
+  return [
+    Command(
+      "trainer", group: group,
+      [
+        net, data,
+        Parameter("batch", .whole, default: .value(.number(32)), help: "Images a step."),
+        Parameter(
+          "optimizer", .object("optimizer"), default: .none, help: "adam(rate: 0.001) without it."),
+        Parameter(
+          "class_weights", .oneOf([.record, .listOf(.number)]), default: .none,
+          help: "How much a mistake on each class counts, as from `class_weights`."),
+        Parameter(
+          "loss", .choice(["cross_entropy"]), default: .value(.text("cross_entropy")),
+          help: "What is made small."),
+        Parameter("seed", .whole, default: .none, help: "Of order and dropout; the session's."),
+      ],
+      result: .object("trainer"), summary: "Puts together a network, data and an optimiser.",
+      examples: [
+        """
+        coast = load "coast/scenes" size: 48 count: 16
+        net = small_cnn(classes: coast.classes input: [48, 48, 3] filters: 4 dense: 8)
+        fit = trainer(net, coast batch: 8)
+        step fit
+        """
+      ]
+    ) { call in
+      let net = try call.object("net", as: NetworkValue.self)
+      let data = try call.object("data", as: DatasetValue.self)
+      return try Failure.explaining {
+        let optimizer =
+          try call.optionalObject("optimizer", as: OptimizerValue.self)?.optimizer ?? .adam()
+        let weights = try call.classWeights("class_weights", classes: data.data.classes)
+        let trainer = try Trainer(
+          net.network, data.data, batch: try call.whole("batch", in: 1...65_536),
+          optimizer: optimizer, loss: CrossEntropy(classWeights: weights),
+          seed: try call.seed(workspace))
+        return .object(TrainerValue(trainer, net: net, data: data))
+      }
+    },
+    Command(
+      "step", group: group,
+      [fit, Parameter("count", .whole, default: .value(.number(1)), help: "How many steps.")],
+      result: .nothing, summary: "Takes optimiser steps, and says what each did.",
+      details: "A step shows the network a batch, compares, computes gradients backwards, and "
+        + "corrects every weight a little.", examples: []
+    ) { call in
+      let trainer = try call.object("fit", as: TrainerValue.self).trainer
+      let count = try call.whole("count", in: 1...1_000_000)
+      return try Failure.explaining {
+        for number in 0..<count {
+          guard let step = try trainer.step(shouldAbandon: { workspace.interruptCount() > 1 })
+          else {
+            workspace.say("Stopped: back at the start of step \(trainer.step + 1).")
+            break
+          }
+          // Of many steps, the first ones, then every tenth of them.
+          if count <= 20 || (number + 1) % max(1, count / 10) == 0 {
+            workspace.say(
+              "step \(step.step)  \(TrainingWords.facts(step))  "
+                + "gradient norm \(TrainingWords.number(try trainer.network.gradientNorm()))")
+          } else {
+            workspace.progress.update("step \(step.step)  \(TrainingWords.facts(step))")
+          }
+          if workspace.interruptCount() > 0 {
+            workspace.say("Stopped after step \(step.step); `step` goes on from there.")
+            break
+          }
+        }
+        workspace.progress.clear()
+        try call.interpreter.checkpoint()
+        return .none
+      }
+    },
+    Command(
+      "rewind", group: group,
+      [fit, Parameter("steps", .whole, default: .value(.number(1)), help: "How many steps back.")],
+      result: .nothing, summary: "Goes back some steps, bit for bit.",
+      details: "From the nearest snapshot it steps forward again, so that everything is as it was.",
+      examples: []
+    ) { call in
+      let trainer = try call.object("fit", as: TrainerValue.self).trainer
+      let steps = try call.whole("steps", in: 1...1_000_000)
+      return try Failure.explaining {
+        if try trainer.rewind(steps: steps, shouldStop: { workspace.interruptCount() > 0 }) {
+          workspace.say("Back after step \(trainer.step).")
+        } else {
+          workspace.say("Stopped: still after step \(trainer.step).")
+        }
+        return .none
+      }
+    },
+    Command(
+      "epoch", group: group, [fit, validate], result: .nothing,
+      summary: "Trains to the end of an epoch: once through all images.", examples: []
+    ) { call in
+      let value = try call.object("fit", as: TrainerValue.self)
+      let validation = try call.optionalObject("validate", as: DatasetValue.self)?.data
+      return try train(
+        value.trainer, Trainer.Plan(epochs: 1, validation: validation), call, workspace)
+    },
+    Command(
+      "train", group: group,
+      [
+        fit, Parameter("epochs", .whole, default: .value(.number(1)), help: "How many epochs."),
+        validate,
+        Parameter(
+          "patience", .whole, default: .none,
+          help: "Stops after so many epochs without a lower loss (of `validate`, if given)."),
+        Parameter(
+          "keep_best", .boolean, default: .value(.boolean(false)),
+          help: "Whether the weights of the best epoch come back at the end."),
+      ],
+      result: .nothing, summary: "Trains for some epochs.",
+      details: """
+        Ctrl-C ends after the step in hand and keeps everything: `resume fit` goes on. A second
+        Ctrl-C goes back to the start of that step.
+        """, examples: []
+    ) { call in
+      let value = try call.object("fit", as: TrainerValue.self)
+      let plan = Trainer.Plan(
+        epochs: try call.whole("epochs", in: 1...1_000_000),
+        validation: try call.optionalObject("validate", as: DatasetValue.self)?.data,
+        patience: try call.optionalWhole("patience", in: 1...1_000_000),
+        keepBest: try call.boolean("keep_best"))
+      return try train(value.trainer, plan, call, workspace)
+    },
+    Command(
+      "resume", group: group, [fit], result: .nothing,
+      summary: "Goes on with training that Ctrl-C ended.", examples: []
+    ) { call in
+      let trainer = try call.object("fit", as: TrainerValue.self).trainer
+      return try train(trainer, nil, call, workspace)
+    },
+    Command(
+      "evaluate", group: group, [net, data], result: .object("report"),
+      summary: "Judges a network by images with known labels.",
+      examples: [
+        """
+        coast = load "coast/scenes" size: 48 count: 8
+        evaluate(small_cnn(classes: coast.classes input: [48, 48, 3]), coast).count
+        """
+      ]
+    ) { call in
+      let net = try call.object("net", as: NetworkValue.self)
+      let data = try call.object("data", as: DatasetValue.self).data
+      return try Failure.explaining {
+        let evaluation = try Classifier(net.network).evaluate(
+          data,
+          progress: { done, all in workspace.progress.update("evaluating \(done)/\(all)") },
+          shouldStop: { workspace.interruptCount() > 0 })
+        workspace.progress.clear()
+        guard let evaluation else {
+          try call.interpreter.checkpoint()
+          return .none
+        }
+        return .object(ReportValue(evaluation))
+      }
+    },
+    Command(
+      "predict", group: "Using",
+      [net, Parameter("image", .oneOf([.object("image"), .object("tensor")]),
+        help: "An image, or a batch of them.")],
+      summary: "Says how probable each class is.",
+      details: "For an image a record by class, most probable first; for a batch a tensor.",
+      examples: [
+        """
+        coast = load "coast/scenes" size: 48 count: 8
+        net = small_cnn(classes: coast.classes input: [48, 48, 3])
+        predict(net, coast[0].image).keys().length()
+        """
+      ]
+    ) { call in
+      let net = try call.object("net", as: NetworkValue.self)
+      let image = try call.tensor("image")
+      return try Failure.explaining {
+        let probabilities = try Classifier(net.network).predict(image)
+        guard probabilities.rank == 1, !net.classes.isEmpty else {
+          return .object(TensorValue(probabilities))
+        }
+        let top = TopClasses.of(probabilities.values, count: net.classes.count)
+        return .record(
+          Record(top.map { (key: net.classes[$0.index], value: .number(Double($0.probability))) }))
+      }
+    },
+    Command(
+      "class_weights", group: group, [data], result: .record,
+      summary: "Weights that make rare classes count as much as common ones.",
+      details: "images / (classes · images of the class), for `trainer`.",
+      examples: ["class_weights(load(\"coast/scenes\" size: 32 count: 20 weights: [4, 1, 1, 1]))"]
+    ) { call in
+      let data = try call.object("data", as: DatasetValue.self).data
+      let weights = ClassWeights.balanced(data.counts)
+      return .record(
+        Record(zip(data.classes, weights).map { (key: $0, value: .number(Double($1))) }))
+    },
+    freezing("freeze", workspace), freezing("unfreeze", workspace),
+  ] + settingCommands(workspace)
+}
+
+/// `freeze net to: "layer"`: all layers before it, or all, or those named.
+private func freezing(_ name: String, _ workspace: Workspace) -> Command {
+  let isFreezing = name == "freeze"
+  return Command(
+    name, group: "Training",
+    [
+      Parameter("net", .object("network"), help: "A network."),
+      Parameter(
+        "layers", .oneOf([.text, .whole, .listOf(.text)]), default: .none,
+        help: "A layer's name, several, or how many from the start (-2: all but the last two)."),
+      Parameter(
+        "to", .text, default: .none, help: "All layers up to this one, and this one too."),
+    ],
+    result: .nothing,
+    summary: isFreezing
+      ? "Keeps weights as they are while others learn." : "Lets frozen weights learn again.",
+    details: "Without more than the network, all its layers. A frozen batch_norm uses its moving "
+      + "statistics, as in Keras.",
+    examples: [
+      "net = small_cnn(classes: 2 input: [64, 64, 3]); \(name) net to: \"conv_2\""
+    ]
+  ) { call in
+    let value = try call.object("net", as: NetworkValue.self)
+    let network = value.network
+    return try Failure.explaining {
+      if let last = try call.optionalText("to") {
+        network.setTrainable(!isFreezing, firstLayers: try network.layer(last).index + 1)
+      } else if let layers = call.optionalValue("layers") {
+        switch layers {
+        case .text(let name): try network.setTrainable(!isFreezing, layersNamed: [name])
+        case .number:
+          network.setTrainable(
+            !isFreezing, firstLayers: try call.whole("layers", in: -100_000...100_000))
+        default: try network.setTrainable(!isFreezing, layersNamed: try call.texts("layers"))
+        }
+      } else {
+        network.setTrainable(!isFreezing, firstLayers: network.layers.count)
+      }
+      workspace.say(value.summary)
+      return .none
+    }
+  }
+}
+
+/// Optimisers and schedules.
+private func settingCommands(_ workspace: Workspace) -> [Command] {
+  let group = "Training"
+  func rate(_ usual: Double) -> Parameter {
+    Parameter(
+      "rate", .oneOf([.number, .object("schedule")]), default: .value(.number(usual)),
+      help: "The learning rate, or a schedule of it.")
+  }
+  func number(_ label: String, _ usual: Double, _ help: String) -> Parameter {
+    Parameter(label, .number, default: .value(.number(usual)), help: help)
+  }
+  func optimizer(
+    _ name: String, _ parameters: [Parameter], summary: String, example: String,
+    _ make: @escaping (Call) throws -> Optimizer
+  ) -> Command {
+    Command(
+      name, group: group, parameters, result: .object("optimizer"), summary: summary,
+      examples: [example]
+    ) { call in try Failure.explaining { .object(OptimizerValue(try make(call))) } }
+  }
+  func schedule(
+    _ name: String, _ parameters: [Parameter], summary: String, example: String,
+    _ make: @escaping (Call) throws -> Schedule
+  ) -> Command {
+    Command(
+      name, group: group, parameters, result: .object("schedule"), summary: summary,
+      examples: [example]
+    ) { call in
+      try Failure.explaining {
+        let schedule = try make(call)
+        try schedule.validate()
+        return .object(ScheduleValue(schedule))
+      }
+    }
+  }
+  let decay = number("weight_decay", 0, "Part of every weight taken off a step, times the rate.")
+  let optimizers = [
+    optimizer(
+      "adam",
+      [
+        rate(0.001), number("beta1", 0.9, "Memory of the gradients' mean."),
+        number("beta2", 0.999, "Memory of their squares."), decay,
+      ], summary: "Steps scaled by the recent size of each weight's gradient.",
+      example: "adam(rate: 0.001)"
+    ) { call in
+      try .adam(
+        try call.schedule("rate"), beta1: Float(try call.number("beta1")),
+        beta2: Float(try call.number("beta2")), weightDecay: Float(try call.number("weight_decay")))
+    },
+    optimizer(
+      "sgd",
+      [
+        rate(0.01), number("momentum", 0, "How much of the last step goes on, 0 to below 1."),
+        Parameter(
+          "nesterov", .boolean, default: .value(.boolean(false)), help: "Looks ahead first."),
+        decay,
+      ], summary: "Steps straight down the gradient, with momentum if asked.",
+      example: "sgd(rate: 0.01 momentum: 0.9)"
+    ) { call in
+      try .sgd(
+        try call.schedule("rate"), momentum: Float(try call.number("momentum")),
+        nesterov: try call.boolean("nesterov"),
+        weightDecay: Float(try call.number("weight_decay")))
+    },
+    optimizer(
+      "rmsprop",
+      [
+        rate(0.001), number("rho", 0.9, "Memory of the gradients' squares."),
+        number("momentum", 0, "How much of the last step goes on."), decay,
+      ], summary: "Steps scaled by the root of the mean squared gradient.",
+      example: "rmsprop(rate: 0.001)"
+    ) { call in
+      try .rmsprop(
+        try call.schedule("rate"), rho: Float(try call.number("rho")),
+        momentum: Float(try call.number("momentum")),
+        weightDecay: Float(try call.number("weight_decay")))
+    },
+  ]
+  let schedules = [
+    schedule(
+      "constant", [number("rate", 0.001, "The rate.")], summary: "A rate that stays.",
+      example: "constant(0.01)"
+    ) { .constant(try $0.number("rate")) },
+    schedule(
+      "ramp_decay",
+      [
+        number("start", 1e-5, "In the first epoch."), number("peak", 1e-3, "After the ramp."),
+        number("end", 1e-5, "What it comes down to."),
+        Parameter("ramp", .whole, default: .value(.number(5)), help: "Epochs up."),
+        Parameter("hold", .whole, default: .value(.number(0)), help: "Epochs at the peak."),
+        number("decay", 0.9, "Factor an epoch after that."),
+      ], summary: "The course's schedule: up in a line, then down by a factor an epoch.",
+      example: "ramp_decay()[5]"
+    ) { call in
+      .rampDecay(
+        start: try call.number("start"), maximum: try call.number("peak"),
+        minimum: try call.number("end"), ramp: try call.whole("ramp", in: 0...1_000_000),
+        hold: try call.whole("hold", in: 0...1_000_000), decay: try call.number("decay"))
+    },
+    schedule(
+      "piecewise",
+      [
+        Parameter("boundaries", .listOf(.whole), help: "Steps at which the rate changes."),
+        Parameter("rates", .listOf(.number), help: "One more than boundaries."),
+      ], summary: "Rates that change at given steps.",
+      example: "piecewise([100, 200], [0.01, 0.001, 0.0001])"
+    ) { call in
+      .piecewise(
+        boundaries: try call.wholes("boundaries", in: 0...(1 << 40)),
+        rates: try call.numbers("rates"))
+    },
+    schedule(
+      "cosine",
+      [
+        number("rate", 1e-3, "At the top."), number("end", 0, "At the bottom."),
+        Parameter("epochs", .whole, help: "Epochs from top to bottom."),
+        Parameter("ramp", .whole, default: .value(.number(0)), help: "Epochs up from 0 before."),
+      ], summary: "A rate that falls along half a cosine.", example: "cosine(0.01 epochs: 20)"
+    ) { call in
+      .cosine(
+        maximum: try call.number("rate"), minimum: try call.number("end"),
+        epochs: try call.whole("epochs", in: 1...1_000_000),
+        ramp: try call.whole("ramp", in: 0...1_000_000))
+    },
+  ]
+  return optimizers + schedules
+}
+
+extension Call {
+  fileprivate func schedule(_ label: String) throws -> Schedule {
+    if case .number(let rate) = try value(label) { return .constant(rate) }
+    return try object(label, as: ScheduleValue.self).schedule
+  }
+
+  /// Weights in the classes' order, given by name or in that order.
+  fileprivate func classWeights(_ label: String, classes: [String]) throws -> [Float]? {
+    guard let given = optionalValue(label) else { return nil }
+    guard case .record(let record) = given else { return try numbers(label).map { Float($0) } }
+    return try classes.map { name in
+      guard case .number(let weight)? = record[name] else {
+        throw failure(label, code: "E0572", "there is no weight for the class `\(name)`")
+      }
+      return Float(weight)
+    }
+  }
+}
+
+extension Network {
+  /// The length of the gradient over all weights that learn, of the last step.
+  func gradientNorm() throws -> Double {
+    var sum = 0.0
+    for parameter in parameters where parameter.isTrainable {
+      for value in try parameter.gradients() { sum += Double(value) * Double(value) }
+    }
+    return sum.squareRoot()
+  }
+}
+
+/// Trains with progress, and says how to go on where it was ended; a nil plan resumes.
+private func train(
+  _ trainer: Trainer, _ plan: Trainer.Plan?, _ call: Call, _ workspace: Workspace
+) throws -> Value {
+  let known = trainer.problems.count
+  let watch = Trainer.Watch(
+    progress: { progress in
+      if case .epochDone(let epoch) = progress.phase {
+        workspace.progress.milestone(TrainingWords.line(epoch, of: progress.epochs))
+      } else {
+        workspace.progress.update(TrainingWords.line(progress))
+      }
+    },
+    shouldStop: { workspace.interruptCount() > 0 },
+    shouldAbandon: { workspace.interruptCount() > 1 })
+  let outcome = try Failure.explaining {
+    try plan.map { try trainer.train($0, watch: watch) } ?? trainer.resume(watch: watch)
+  }
+  workspace.progress.clear()
+  for problem in trainer.problems.dropFirst(known) {
+    workspace.say("warning: left out: \(problem.message)")
+  }
+  let step = trainer.step
+  switch outcome {
+  case .finished(let best):
+    if let best { workspace.say("Kept the weights of epoch \(best), the best.") }
+  case .stoppedEarly(let epoch, let best):
+    workspace.say(
+      "Stopped early after epoch \(epoch): the loss was not getting lower."
+        + (best.map { " Kept the weights of epoch \($0)." } ?? ""))
+  case .interrupted:
+    workspace.say("Stopped after step \(step); nothing is lost. `resume fit` goes on.")
+    try call.interpreter.checkpoint()
+  case .abandoned:
+    workspace.say(
+      "Stopped: back at the start of step \(step + 1). `resume fit` goes on from there.")
+    try call.interpreter.checkpoint()
+  }
+  return .none
+}

@@ -1,0 +1,101 @@
+import Figures
+import Imagery
+import Language
+import Tensors
+
+/// A dataset in the language: images with labels, in a fixed order. `data[i]` is one of them.
+package final class DatasetValue: HostObject {
+  package let data: Dataset
+
+  package init(_ data: Dataset) { self.data = data }
+
+  package var kind: String { "dataset" }
+
+  package var summary: String {
+    let size = data.frame.map { "\($0.height)×\($0.width)" } ?? "of their own sizes"
+    let counts = zip(data.classes, data.counts).map { "\($0) \($1)" }.joined(separator: ", ")
+    let change = data.augmentation == nil ? "" : ", augmented"
+    return "dataset \(data.name): \(data.count) images \(size)\(change)\n  \(counts)"
+  }
+
+  package var propertyNames: [String] { ["classes", "count", "counts", "labels", "problems"] }
+
+  package func property(_ name: String) -> Value? {
+    switch name {
+    case "classes": .texts(data.classes)
+    case "count": .number(Double(data.count))
+    case "counts":
+      .record(
+        Record(zip(data.classes, data.counts).map { ($0, .number(Double($1))) }))
+    case "labels": .texts(data.labels.map { data.classes[$0] })
+    case "problems": .texts(data.problems.map(\.message))
+    default: nil
+    }
+  }
+
+  package var count: Int? { data.count }
+
+  /// `{image, label, name}`: the picture, its class and where it came from.
+  package func element(at index: Int) throws -> Value {
+    try Failure.explaining {
+      let sample = try data.sample(at: index)
+      return .record(
+        Record([
+          ("image", .object(TensorValue(sample.image, isImage: true))),
+          ("label", .text(sample.labelName)), ("name", .text(sample.name)),
+        ]))
+    }
+  }
+
+  /// `data[3]` is a sample, `data[10:20]` a dataset.
+  package func index(_ items: [IndexItem]) throws -> Value {
+    func outside(_ given: String) -> Failure {
+      Failure(
+        code: "E0541", message: "there is no image \(given) in a dataset of \(data.count)")
+    }
+    guard items.count == 1 else {
+      throw Failure(code: "E0542", message: "a dataset takes one index")
+    }
+    switch items[0] {
+    case .at(let value):
+      guard case .number(let number) = value, let given = Int(exactly: number) else {
+        throw Failure(
+          code: "E0501", message: "an index must be a whole number, not \(value.display)")
+      }
+      let position = given < 0 ? given + data.count : given
+      guard position >= 0, position < data.count else { throw outside("\(given)") }
+      return try element(at: position)
+    case .ellipsis: return .object(self)
+    case .slice(let start, let end, let step): return try part(start, end, step ?? 1)
+    case .range(let range):
+      guard let start = Int(exactly: range.start), let end = Int(exactly: range.end),
+        let step = Int(exactly: range.step)
+      else { throw outside(Value.range(range).display) }
+      return try part(start, end, step)
+    }
+  }
+
+  private func part(_ start: Int?, _ end: Int?, _ step: Int) throws -> Value {
+    try Failure.explaining {
+      // A tensor knows the rules of slices; here it holds the positions.
+      let positions = try Tensor((0..<data.count).map { Float($0) })
+        .slice([.range(from: start, to: end, by: step)])
+      return .object(DatasetValue(try data.subset(positions.values.map { Int($0) })))
+    }
+  }
+
+  package func isEqual(_ other: any HostObject) -> Bool { self === other }
+  package var memorySize: Int { data.cached.bytes }
+}
+
+extension DatasetValue: Drawable {
+  /// A grid of samples spread over the classes.
+  func figure(_ workspace: Workspace) throws -> Figure {
+    let picks = try data.preview(rows: 3, columns: 8)
+    let tiles = try picks.map {
+      ImageGrid.Tile(try Bitmap(image: $0.image), caption: $0.caption)
+    }
+    return Figure(
+      "\(data.name): \(tiles.count) of \(data.count) images", ImageGrid(tiles: tiles, columns: 8))
+  }
+}

@@ -1,0 +1,82 @@
+import Figures
+import Imagery
+import Language
+import Tensors
+
+/// What the commands of one session share: the seed, where text and pictures go, and whether the
+/// user wants out.
+package final class Workspace {
+  /// Root of every named random stream of the session; `seed 7` sets it.
+  package var seed: UInt64 = 0 { didSet { drawn = [:] } }
+  /// How far each of the session's streams has been drawn.
+  var drawn: [String: UInt64] = [:]
+  /// Lessons run with small settings, for a first look and for tests.
+  package var isQuick = false
+  /// The room that text has, and how it may look.
+  package var page = TerminalPage(columns: 80, rows: 24, colour: .monochrome)
+  /// Whether pictures are drawn into the output too, and progress redraws its line.
+  package var isInteractive = false
+  /// Where text goes: whole lines, the final newline included.
+  package var write: (String) -> Void = { _ in }
+  /// How often the user has pressed Ctrl-C since the statement began: 1 asks to stop after the step
+  /// in hand, 2 to give the step up.
+  package var interruptCount: () -> Int = { 0 }
+  /// Says which files figures go to: `figures/week1-01.png`.
+  package var figureFiles = FigureFiles(stem: nil)
+  /// Shows how far long work is.
+  package var progress = ProgressLine(isTerminal: false, columns: { 80 }, write: { _ in })
+
+  package init() {}
+
+  /// Writes a whole line, after taking down a progress line that is in the way.
+  package func say(_ line: String) {
+    progress.clear()
+    write(line + "\n")
+  }
+
+  /// Writes the figure to a file, and draws it where there is a terminal.
+  package func show(_ figure: Figure) throws {
+    let path = try figureFiles.next()
+    try write(figure, to: path)
+    if isInteractive {
+      say(
+        figure.terminal(
+          columns: page.columns, rows: page.rows, colour: page.style.colour,
+          background: page.background))
+    }
+    say(page.style.dim("\(figure.summary) → \(path)"))
+  }
+
+  /// Writes the figure as a PNG file, sharp enough for print.
+  func write(_ figure: Figure, to path: String) throws {
+    let bitmap = try figure.bitmap(scale: 2)
+    try Files.writeAtomically(
+      path,
+      try ImageFile.png(
+        pixels: bitmap.pixels, width: bitmap.width, height: bitmap.height, channels: 4))
+  }
+}
+
+/// Names for the files that figures are written to, in the order in which they are shown.
+package struct FigureFiles {
+  /// The script's name; nil at the prompt, where no earlier figure is overwritten.
+  private let stem: String?
+  private let folder: String
+  private var number = 0
+
+  package init(stem: String?, folder: String = "figures") {
+    self.stem = stem
+    self.folder = folder
+  }
+
+  /// The next name; the folder is made where it is missing.
+  package mutating func next() throws -> String {
+    try Files.makeFolder(folder)
+    repeat {
+      number += 1
+      let digits = number < 10 ? "0\(number)" : "\(number)"
+      let path = "\(folder)/\(stem ?? "figure")-\(digits).png"
+      if stem != nil || !Files.exists(path) { return path }
+    } while true
+  }
+}

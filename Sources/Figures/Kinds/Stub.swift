@@ -1,3 +1,0 @@
-extension FigureContent {
-  package func terminalLines(_ page: TerminalPage) -> [String] { [] }
-}

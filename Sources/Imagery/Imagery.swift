@@ -1,1 +1,0 @@
-// Imagery: see Sources/Architecture.md

@@ -1,0 +1,90 @@
+/// What is wrong with an image, a folder or a dataset, as facts. `message` is the one place where
+/// they become words.
+package struct ImageryError: Error, Equatable, Sendable {
+  package enum Reason: String, Sendable, CaseIterable {
+    // The file.
+    case notFound, unreadable, isFolder, isNotFolder, fileTooLarge, notWritable, unusableName
+    // The image in it.
+    case notAnImage, unsupportedFormat, truncated, corrupt, imageTooLarge, implausibleSize
+    case outOfMemory
+    // The folder of classes.
+    case noClassFolders, imagesWithoutClass, emptyClass, singleClass, nestedFolder, tooManyFiles
+    case damagedFiles
+    // Datasets and image operations.
+    case notImageShaped, indexOutOfRange, unknownClass, invalidArgument, noSamples
+    case differentSizes, differentClasses, cancelled
+  }
+
+  package let reason: Reason
+  /// What it is about: a path, a class, a parameter.
+  package let subject: String
+  /// What was found, in units that a reader can compare with `expected`; may be empty.
+  package let given: String
+  package let expected: String
+  /// The single facts behind a summary (`damagedFiles`), in sorted order.
+  package let causes: [ImageryError]
+
+  package init(
+    _ reason: Reason, _ subject: String, given: String = "", expected: String = "",
+    causes: [ImageryError] = []
+  ) {
+    self.reason = reason
+    self.subject = subject
+    self.given = given
+    self.expected = expected
+    self.causes = causes
+  }
+
+  /// Whether one image or file is at fault, so that a batch can go on without it.
+  package var isAboutOneFile: Bool {
+    switch reason {
+    case .notFound, .unreadable, .isFolder, .fileTooLarge, .unusableName, .notAnImage,
+      .unsupportedFormat, .truncated, .corrupt, .imageTooLarge, .implausibleSize:
+      true
+    default:
+      false
+    }
+  }
+
+  /// One sentence without the final stop.
+  package var message: String {
+    switch reason {
+    case .notFound: "there is no `\(subject)`"
+    case .unreadable: "`\(subject)` cannot be read: \(given)"
+    case .isFolder: "`\(subject)` is a folder; an image file is needed"
+    case .isNotFolder: "`\(subject)` is a file; a folder that has a folder per class is needed"
+    case .fileTooLarge: "`\(subject)` has \(given); at most \(expected) are read"
+    case .notWritable: "`\(subject)` cannot be written: \(given)"
+    case .unusableName: "`\(subject)` has a name that is not UTF-8; rename it"
+    case .notAnImage: "`\(subject)` is no image: \(given) instead of \(expected)"
+    case .unsupportedFormat: "`\(subject)` is \(given); \(expected) can be read"
+    case .truncated: "`\(subject)` is cut off: \(given) of \(expected) could be read"
+    case .corrupt: "`\(subject)` is damaged: \(given)"
+    case .imageTooLarge: "`\(subject)` has \(given); at most \(expected) are read"
+    case .implausibleSize: "`\(subject)` claims \(given), which needs \(expected)"
+    case .outOfMemory: "there is not enough memory for `\(subject)`, \(given)"
+    case .noClassFolders: "`\(subject)` has no images: \(given); \(expected) is needed"
+    case .imagesWithoutClass: "`\(subject)` has \(given) in no class; \(expected) is needed"
+    case .emptyClass: "the folder `\(subject)` has no image that can be read"
+    case .singleClass: "`\(subject)` has only \(given); there is nothing to tell apart"
+    case .nestedFolder: "`\(subject)` is a folder inside a class; its images are not used"
+    case .tooManyFiles: "`\(subject)` has \(given); at most \(expected) are read"
+    case .damagedFiles: damagedFilesMessage
+    case .notImageShaped: "`\(subject)` needs \(expected), not \(given)"
+    case .indexOutOfRange: "there is no \(subject) \(given); \(expected)"
+    case .unknownClass: "there is no class `\(given)`; there are \(expected)"
+    case .invalidArgument: "`\(subject)` is \(given); \(expected) is needed"
+    case .noSamples: "`\(subject)` leaves no images: \(given)"
+    case .differentSizes:
+      "the images have different sizes (\(given)); give `size:` so that they can share a batch"
+    case .differentClasses: "the classes differ: \(given), and \(expected)"
+    case .cancelled: "stopped while reading `\(subject)`"
+    }
+  }
+
+  private var damagedFilesMessage: String {
+    let shown = causes.prefix(8).map(\.message)
+    let rest = causes.count > shown.count ? ["and \(causes.count - shown.count) more"] : []
+    return "`\(subject)`: \(given): " + (shown + rest).joined(separator: "; ")
+  }
+}

@@ -1,0 +1,276 @@
+import CKernels
+
+/// Convolutions by the register-blocked kernel, which reads the maps where they lie: no gathered
+/// matrix, no copies but the packed kernel. Reached through `Convolution`.
+enum DirectConvolution {
+  // MARK: Forward
+
+  static func forwardWorkspace(_ g: ConvolutionGeometry) -> Int {
+    g.groups * matrixFloats(depth: g.taps * g.groupIn, columns: g.groupOut)
+  }
+
+  static func forward(
+    _ g: ConvolutionGeometry, input: UnsafePointer<Float>, kernel: UnsafePointer<Float>,
+    bias: UnsafePointer<Float>?, activation: Activation, output: UnsafeMutablePointer<Float>,
+    packed: UnsafeMutablePointer<Float>
+  ) {
+    let depth = g.taps * g.groupIn
+    let filters = g.outputChannels
+    let matrix = matrixFloats(depth: depth, columns: g.groupOut)
+    Parallel.run(chunks: g.groups) { group in
+      let (to, first) = (packed + group * matrix, group * g.groupOut)
+      conch_direct_pack(0, 1, depth, g.groupOut, bias.map { $0 + first }, 0, 1, to)
+      conch_direct_pack(1, depth, depth, g.groupOut, kernel + first, filters, 1, to)
+    }
+    if g.isPointwise {
+      let rows = g.batch * g.outputHeight * g.outputWidth
+      Parallel.run(count: rows, grain: rowsOfChunk(floats: depth + filters)) { range in
+        let target = output + range.lowerBound * filters
+        conch_direct_rows(
+          range.count, filters, depth, input + range.lowerBound * depth, depth, packed, target,
+          filters, false)
+        activate(range.count * filters, activation, target)
+      }
+      return
+    }
+    let lineFloats = g.outputWidth * filters
+    let grain = lines(of: g.strideY * g.inputWidth * g.inputChannels + lineFloats)
+    ConvolutionAxes.withForward(g) { y, x in
+      Parallel.run(count: g.batch * g.outputHeight, grain: grain) { lines in
+        withList(6 * g.taps) { lists in
+          for group in 0..<g.groups {
+            conch_direct_lines(
+              y, x, g.reading(group), g.above(group), input, packed + group * matrix, output,
+              false, lines.lowerBound, lines.upperBound, lists)
+          }
+        }
+        activate(lines.count * lineFloats, activation, output + lines.lowerBound * lineFloats)
+      }
+    }
+  }
+
+  // MARK: Input gradient
+
+  static func inputGradientWorkspace(_ g: ConvolutionGeometry) -> Int {
+    let phases = min(g.strideY, g.inputHeight) * min(g.strideX, g.inputWidth)
+    return g.groups * (g.taps * g.groupOut + phases) * padded(g.groupIn)
+  }
+
+  static func inputGradient(
+    _ g: ConvolutionGeometry, outputGradient: UnsafePointer<Float>, kernel: UnsafePointer<Float>,
+    bias: UnsafePointer<Float>?, inputGradient: UnsafeMutablePointer<Float>, accumulate: Bool,
+    packed: UnsafeMutablePointer<Float>
+  ) {
+    let (channels, filters) = (g.inputChannels, g.outputChannels)
+    // The kernel's taps, transposed: one matrix for each group and phase.
+    forEachPhase(g, packed) { y, x, packed in
+      let (tapsX, taps) = (x.pointee.taps, y.pointee.taps * x.pointee.taps)
+      let depth = taps * g.groupOut
+      Parallel.run(chunks: g.groups * (taps + 1)) { chunk in
+        let (group, tap) = (chunk / (taps + 1), chunk % (taps + 1) - 1)
+        let to = packed + group * matrixFloats(depth: depth, columns: g.groupIn)
+        guard tap >= 0 else {
+          conch_direct_pack(0, 1, depth, g.groupIn, bias.map { $0 + group * g.groupIn }, 0, 1, to)
+          return
+        }
+        let kernelTap =
+          y.pointee.index[tap / tapsX] * g.kernelWidth + x.pointee.index[tap % tapsX]
+        conch_direct_pack(
+          1 + tap * g.groupOut, g.groupOut, depth, g.groupIn,
+          kernel + (kernelTap * g.groupIn * filters + group * g.groupOut), 1, filters, to)
+      }
+    }
+    if g.isPointwise {
+      let rows = g.batch * g.inputHeight * g.inputWidth
+      Parallel.run(count: rows, grain: rowsOfChunk(floats: filters + channels)) { range in
+        conch_direct_rows(
+          range.count, channels, filters, outputGradient + range.lowerBound * filters, filters,
+          packed, inputGradient + range.lowerBound * channels, channels, accumulate)
+      }
+      return
+    }
+    // A chunk is some input lines of one image, for all phases: what they read stays in cache.
+    let places = (g.inputHeight + g.strideY - 1) / g.strideY
+    let grain = min(
+      places, lines(of: g.strideY * g.inputWidth * channels + g.outputWidth * filters))
+    let chunksOfImage = (places + grain - 1) / grain
+    Parallel.run(chunks: g.batch * chunksOfImage) { chunk in
+      let (image, from) = (chunk / chunksOfImage, chunk % chunksOfImage * grain)
+      forEachPhase(g, packed) { y, x, packed in
+        let count = y.pointee.count
+        let matrix = matrixFloats(
+          depth: y.pointee.taps * x.pointee.taps * g.groupOut, columns: g.groupIn)
+        withList(6 * g.taps) { lists in
+          for group in 0..<g.groups {
+            conch_direct_lines(
+              y, x, g.above(group), g.reading(group), outputGradient, packed + group * matrix,
+              inputGradient, accumulate, image * count + min(from, count),
+              image * count + min(from + grain, count), lists)
+          }
+        }
+      }
+    }
+  }
+
+  /// The phases of the input gradient, each with its own packed matrices.
+  private static func forEachPhase(
+    _ g: ConvolutionGeometry, _ packed: UnsafeMutablePointer<Float>,
+    _ body: (UnsafePointer<conch_axis>, UnsafePointer<conch_axis>, UnsafeMutablePointer<Float>) ->
+      Void
+  ) {
+    var start = 0
+    ConvolutionAxes.forEachGradientPhase(g) { y, x in
+      body(y, x, packed + start)
+      start +=
+        g.groups
+        * matrixFloats(
+          depth: y.pointee.taps * x.pointee.taps * g.groupOut, columns: g.groupIn)
+    }
+  }
+
+  // MARK: Kernel gradient
+
+  static func kernelGradientWorkspace(_ g: ConvolutionGeometry) -> Int {
+    let plan = KernelGradientPlan(g)
+    return plan.parts * plan.partFloats
+  }
+
+  /// A chunk is a part of the lines and a part of the kernel's rows; its sums go to the part's own
+  /// copy of the kernel, and the copies are added in order.
+  static func kernelGradient(
+    _ g: ConvolutionGeometry, input: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>,
+    kernelGradient: UnsafeMutablePointer<Float>, accumulate: Bool,
+    partial: UnsafeMutablePointer<Float>
+  ) {
+    let plan = KernelGradientPlan(g)
+    let columns = padded(g.groupOut)
+    ConvolutionAxes.withForward(g) { y, x in
+      Parallel.run(chunks: plan.parts * plan.rowParts) { chunk in
+        let (part, rowPart) = (chunk / plan.rowParts, chunk % plan.rowParts)
+        let (lines, rows) = (plan.lines(part), plan.rows(rowPart))
+        for group in 0..<g.groups {
+          let sums = partial + (part * plan.partFloats + group * plan.depth * columns)
+          conch_fill(rows.count * columns, 0, sums + rows.lowerBound * columns)
+          withList(3 * plan.linesOfTile) { list in
+            for line in stride(from: lines.lowerBound, to: lines.upperBound, by: plan.linesOfTile) {
+              conch_direct_kernel_gradient(
+                y, x, g.reading(group), g.above(group), input, outputGradient, sums, line,
+                min(line + plan.linesOfTile, lines.upperBound), rows.lowerBound, rows.upperBound,
+                list, Parallel.scratch)
+            }
+          }
+        }
+      }
+    }
+    Parallel.run(count: plan.depth, grain: max(1, 8192 / g.outputChannels)) { rows in
+      for row in rows {
+        for group in 0..<g.groups {
+          conch_add_parts(
+            g.groupOut, plan.parts, plan.partFloats, partial + (group * plan.depth + row) * columns,
+            kernelGradient + (row * g.outputChannels + group * g.groupOut), accumulate)
+        }
+      }
+    }
+  }
+
+  /// How a kernel gradient is cut, by the sizes only.
+  private struct KernelGradientPlan {
+    /// Rows of the kernel as a matrix `[taps · channels, filters]` of one group.
+    let depth: Int
+    /// Floats of one copy of the kernel, columns padded.
+    let partFloats: Int
+    /// Parts of the lines, each with its own copy.
+    let parts: Int
+    /// Parts of the rows.
+    let rowParts: Int
+    /// Lines whose input and output stay in the second-level cache together.
+    let linesOfTile: Int
+    private let lineCount: Int
+
+    private static let chunksWanted = 16
+    /// A part has so many places at least, to be worth its copy.
+    private static let shortestPart = 256
+    /// The copies together stay below this.
+    private static let mostFloats = 1 << 22
+    private static let fewestRows = 32
+
+    init(_ g: ConvolutionGeometry) {
+      depth = g.taps * g.groupIn
+      partFloats = g.groups * depth * padded(g.groupOut)
+      lineCount = g.batch * g.outputHeight
+      parts = max(
+        1,
+        min(
+          Self.chunksWanted, lineCount, lineCount * g.outputWidth / Self.shortestPart,
+          Self.mostFloats / partFloats))
+      let wanted = (Self.chunksWanted + parts - 1) / parts
+      rowParts = max(1, min(wanted, depth / Self.fewestRows))
+      let lineFloats = g.strideY * g.inputWidth * g.inputChannels + g.outputWidth * g.outputChannels
+      // What is laid beside must fit the scratch: at most 48 floats a place.
+      linesOfTile = max(
+        1, min(chunkFloats / lineFloats, Parallel.scratchCount / (48 * g.outputWidth)))
+      precondition(48 * g.outputWidth <= Parallel.scratchCount, "a line fits the scratch")
+    }
+
+    func lines(_ part: Int) -> Range<Int> {
+      part * lineCount / parts..<(part + 1) * lineCount / parts
+    }
+
+    /// Whole blocks of 8 rows, but for the end.
+    func rows(_ part: Int) -> Range<Int> {
+      let blocks = (depth + 7) / 8
+      return min(
+        depth, part * blocks / rowParts * 8)..<min(
+          depth, (part + 1) * blocks / rowParts * 8)
+    }
+  }
+
+  // MARK: Common
+
+  private static func activate(
+    _ count: Int, _ activation: Activation, _ values: UnsafeMutablePointer<Float>
+  ) {
+    if activation != .none {
+      conch_activate(count, activation.code, activation.slope, values, values)
+    }
+  }
+
+  /// Columns of a packed matrix, in whole vectors.
+  private static func padded(_ columns: Int) -> Int { conch_direct_padded(columns) }
+
+  /// Floats of a packed matrix, a row of biases before it.
+  private static func matrixFloats(depth: Int, columns: Int) -> Int {
+    (depth + 1) * padded(columns)
+  }
+
+  /// Floats that a chunk reads and writes: they stay in the second-level cache for all panels.
+  private static let chunkFloats = 1 << 16
+
+  private static func rowsOfChunk(floats: Int) -> Int { max(32, chunkFloats / floats / 8 * 8) }
+
+  private static func lines(of lineFloats: Int) -> Int { max(1, chunkFloats / lineFloats) }
+
+  /// Room for lists of runs; on the stack for kernels of usual size.
+  private static func withList(_ count: Int, _ body: (UnsafeMutablePointer<Int>) -> Void) {
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: count) { numbers in
+      guard let base = numbers.baseAddress else { preconditionFailure("a list has room") }
+      body(base)
+    }
+  }
+}
+
+extension ConvolutionGeometry {
+  fileprivate var taps: Int { kernelHeight * kernelWidth }
+  fileprivate var groupIn: Int { inputChannels / groups }
+  fileprivate var groupOut: Int { outputChannels / groups }
+
+  /// A group's channels of the input.
+  fileprivate func reading(_ group: Int) -> conch_channels {
+    conch_channels(all: inputChannels, first: group * groupIn, count: groupIn)
+  }
+
+  /// A group's channels of the output.
+  fileprivate func above(_ group: Int) -> conch_channels {
+    conch_channels(all: outputChannels, first: group * groupOut, count: groupOut)
+  }
+}

@@ -1,1 +1,0 @@
-// Models: see Sources/Architecture.md

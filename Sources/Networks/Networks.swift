@@ -1,1 +1,0 @@
-// Networks: see Sources/Architecture.md

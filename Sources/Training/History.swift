@@ -1,0 +1,50 @@
+/// What a trainer did, step by step and epoch by epoch.
+package struct History: Equatable, Sendable {
+  package struct Step: Equatable, Sendable {
+    /// From 1.
+    package let step: Int
+    /// From 1.
+    package let epoch: Int
+    /// Of the batch, before the step.
+    package let loss: Double
+    /// The part of the batch's images that was recognised, before the step; 0…1.
+    package let accuracy: Double
+    package let rate: Double
+    /// Images in the batch.
+    package let count: Int
+  }
+
+  package struct Epoch: Equatable, Sendable {
+    /// From 1.
+    package let epoch: Int
+    /// Steps since the beginning.
+    package let step: Int
+    /// Means over the epoch's images, each as it was when its step was taken.
+    package let loss: Double
+    package let accuracy: Double
+    /// Of the epoch's last step.
+    package let rate: Double
+    /// After the epoch; nil where there was no validation.
+    package var validationLoss: Double?
+    package var validationAccuracy: Double?
+    /// The lowest loss so far of all epochs of this training: validation's, where there is one.
+    package var isBest = false
+  }
+
+  package internal(set) var steps: [Step] = []
+  package internal(set) var epochs: [Epoch] = []
+
+  package init() {}
+
+  /// Means over the images of the steps so far of an epoch (from 1).
+  func means(ofEpoch epoch: Int) -> (loss: Double, accuracy: Double) {
+    var (loss, accuracy, count) = (0.0, 0.0, 0)
+    for step in steps.reversed() {
+      guard step.epoch == epoch else { break }
+      loss += step.loss * Double(step.count)
+      accuracy += step.accuracy * Double(step.count)
+      count += step.count
+    }
+    return (loss / Double(max(count, 1)), accuracy / Double(max(count, 1)))
+  }
+}

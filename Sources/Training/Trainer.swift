@@ -1,0 +1,358 @@
+import Imagery
+import Networks
+import Tensors
+
+/// Teaches a network with a dataset. Its one primitive is `step`; everything else is written with
+/// it. A step is a pure function of the state: weights, optimiser memory and the number of steps
+/// taken, from which data order, augmentation and dropout follow. So the same seed gives the same
+/// bits, whatever the number of threads, and whether or not training was interrupted.
+///
+/// Each epoch goes through the dataset in a new order. The images left over when it is cut into
+/// whole batches wait for a later epoch: a batch of one would spoil batch normalisation.
+package final class Trainer {
+  package let network: Network
+  package let dataset: Dataset
+  package let optimizer: Optimizer
+  package let loss: any Loss
+  package let seed: UInt64
+  /// Images a step: at most those of the dataset.
+  package let batch: Int
+  /// Whole batches in the dataset.
+  package let stepsPerEpoch: Int
+  /// Steps taken.
+  package private(set) var step = 0
+  package private(set) var history = History()
+  /// Damaged images that were left out, each once.
+  package private(set) var problems: [ImageryError] = []
+  /// The training that was begun with `train`, until it is done.
+  var run: Run?
+
+  /// Made for the validations of one call of `train` or `resume`, and let go after it.
+  var validator: Classifier?
+
+  let ends: ClassifierEnds
+  let settings: TrainerSettings
+  private var optimizerState: OptimizerState
+  private var execution: Execution?
+  private var ring: SnapshotRing
+  /// Of weights and frozen layers, as the last step or `restore` left them; nil before the first.
+  private var knownWeights: UInt64?
+  /// Makes the batches of `loaderEpoch` (from 0), the next being that of step `loaderStep`.
+  private var loader: Loader?
+  private var loaderEpoch = 0
+  private var loaderStep = 0
+  /// Positions in the dataset, in the order of `orderEpoch`.
+  private var order: [Int] = []
+  private var orderEpoch = 0
+
+  /// - Parameters:
+  ///   - batch: images a step, from 1.
+  ///   - seed: of the data order and of dropout.
+  ///   - rewindLimit: bytes of memory for going back.
+  /// - Throws: `TrainingError.noImages`, `.classCount`, `.classWeightCount`, `.notAClassifier`,
+  ///   `.invalidSetting`.
+  package init(
+    _ network: Network, _ dataset: Dataset, batch: Int = 32, optimizer: Optimizer,
+    loss: any Loss = CrossEntropy(), seed: UInt64 = 0, rewindLimit: Int = 256 << 20
+  ) throws {
+    guard batch >= 1, batch <= 1 << 16 else {
+      throw TrainingError.invalidSetting(
+        name: "batch", given: Double(batch), expected: "a whole number from 1 to 65536")
+    }
+    guard dataset.count > 0 else { throw TrainingError.noImages(dataset: dataset.name) }
+    ends = try ClassifierEnds(network)
+    guard ends.classes == dataset.classes.count else {
+      throw TrainingError.classCount(outputs: ends.classes, classes: dataset.classes.count)
+    }
+    if let weights = (loss as? CrossEntropy)?.classWeights, weights.count != ends.classes {
+      throw TrainingError.classWeightCount(given: weights.count, classes: ends.classes)
+    }
+    self.network = network
+    self.dataset = dataset
+    self.optimizer = optimizer
+    self.loss = loss
+    self.seed = seed
+    self.batch = min(batch, dataset.count)
+    stepsPerEpoch = dataset.count / self.batch
+    optimizerState = OptimizerState(parameterCount: network.parameters.count)
+    ring = SnapshotRing(limit: rewindLimit)
+    settings = TrainerSettings(network, dataset, self.batch, optimizer, loss, seed)
+  }
+
+  deinit { loader?.stop() }
+
+  /// The epoch that the next step belongs to, from 1.
+  package var epoch: Int { step / stepsPerEpoch + 1 }
+  /// Whether the next step begins an epoch.
+  package var isAtEpochStart: Bool { step % stepsPerEpoch == 0 }
+  /// The learning rate of the next step.
+  package var rate: Double { optimizer.schedule.rate(step: step, stepsPerEpoch: stepsPerEpoch) }
+  /// The loss of the last step; nil before the first.
+  package var lastLoss: Double? { history.steps.last?.loss }
+
+  // MARK: One step
+
+  /// Takes one step: a batch forward, the loss, the gradients backward, and the optimiser.
+  /// - Parameter shouldAbandon: asked between these parts; if so, the trainer goes back to where
+  ///   it was before the step.
+  /// - Returns: what it did, or nil if it was abandoned.
+  /// - Throws: `TrainingError.lossNotFinite`, `.gradientNotFinite`, `.nothingToTrain`,
+  ///   `.imageShape`, `.noReadableImages`; what the loader and the network throw. The state is
+  ///   then what it was before the step.
+  @discardableResult
+  package func step(shouldAbandon: () -> Bool = { false }) throws -> History.Step? {
+    guard network.trainableParameterCount > 0 else { throw TrainingError.nothingToTrain }
+    keepForRewind()
+    let batch = try nextBatch()
+    let statistics = MovingStatistics(network)
+    do {
+      guard let record = try learn(from: batch, shouldAbandon) else {
+        statistics.restore()
+        forgetLoader()
+        return nil
+      }
+      step += 1
+      history.steps.append(record)
+      knownWeights = weightsHash()
+      if isAtEpochStart { appendEpoch(rate: record.rate) }
+      return record
+    } catch {
+      statistics.restore()
+      forgetLoader()
+      throw error
+    }
+  }
+
+  /// All of a step but the counting. Weights change only at the end, where nothing can fail.
+  private func learn(from batch: Batch, _ shouldAbandon: () -> Bool) throws -> History.Step? {
+    let execution = try currentExecution()
+    try execution.setImages(batch.images)
+    execution.draw = UInt64(step)
+    guard let output = execution.outputValues().baseAddress,
+      let outputGradient = execution.outputGradients()?.baseAddress
+    else { throw TrainingError.nothingToTrain }
+    if shouldAbandon() { return nil }
+    execution.forward()
+    if shouldAbandon() { return nil }
+
+    let value = try loss.evaluate(
+      shape: [batch.count, ends.classes], output: output, target: .labels(batch.labels),
+      gradient: outputGradient)
+    guard value.isFinite else { throw diagnose(batch, loss: value) }
+    let right = batch.labels.enumerated().filter { row, label in
+      indexOfLargest(output + row * ends.classes, count: ends.classes) == label
+    }
+    let accuracy = Double(right.count) / Double(batch.count)
+    try execution.backward()
+    if shouldAbandon() { return nil }
+
+    let rate = self.rate
+    try update(rate: Float(rate))
+    return History.Step(
+      step: step + 1, epoch: epoch, loss: value, accuracy: accuracy, rate: rate,
+      count: batch.count)
+  }
+
+  private func update(rate: Float) throws {
+    for (index, parameter) in network.parameters.enumerated() where parameter.isTrainable {
+      let gradients = try parameter.gradients()
+      guard Finiteness.holds(UnsafeBufferPointer(gradients)) else {
+        throw TrainingError.gradientNotFinite(step: step + 1, parameter: parameter.name)
+      }
+      try optimizerState.prepare(index, count: parameter.count, optimizer)
+    }
+    for (index, parameter) in network.parameters.enumerated() where parameter.isTrainable {
+      guard let value = parameter.values.baseAddress,
+        let gradient = try parameter.gradients().baseAddress
+      else { continue }
+      optimizerState.update(
+        index, count: parameter.count, optimizer: optimizer, rate: rate, step: step + 1,
+        gradient: gradient, value: value)
+    }
+  }
+
+  private func appendEpoch(rate: Double) {
+    let (loss, accuracy) = history.means(ofEpoch: epoch - 1)
+    history.epochs.append(
+      History.Epoch(epoch: epoch - 1, step: step, loss: loss, accuracy: accuracy, rate: rate))
+  }
+
+  /// The execution for a batch, made anew where layers were frozen or unfrozen.
+  private func currentExecution() throws -> Execution {
+    if let execution, execution.isCurrent { return execution }
+    execution = nil
+    let made = try Execution(network, count: batch, mode: .training, outputs: [ends.scores])
+    execution = made
+    return made
+  }
+
+  // MARK: Data
+
+  /// The batch of the next step. The order of an epoch, and what augmentation does, depend on the
+  /// epoch's number only.
+  private func nextBatch() throws -> Batch {
+    let epochIndex = step / stepsPerEpoch
+    if order.isEmpty || orderEpoch != epochIndex {
+      (order, orderEpoch) = (dataset.order(seed: seed, epoch: epochIndex), epochIndex)
+    }
+    let first = step % stepsPerEpoch * batch
+    if loader == nil || loaderEpoch != epochIndex || loaderStep != step {
+      loader?.stop()
+      let rest = order[first..<stepsPerEpoch * batch]
+      loader = try Loader(dataset, order: Array(rest), batch: batch, epoch: epochIndex)
+      (loaderEpoch, loaderStep) = (epochIndex, step)
+    }
+    let wanted = order[first..<first + batch]
+    let made = try loader?.next()
+    for problem in loader?.problems ?? [] where !problems.contains(problem) {
+      problems.append(problem)
+    }
+    // A batch of which nothing is left is passed over by the loader, which would shift the others.
+    guard let made, wanted.contains(made.indices[0]) else {
+      forgetLoader()
+      throw TrainingError.noReadableImages(
+        step: step + 1, names: wanted.map { dataset.name(at: $0) })
+    }
+    loaderStep += 1
+    return made
+  }
+
+  private func forgetLoader() {
+    loader?.stop()
+    loader = nil
+  }
+
+  // MARK: State
+
+  /// The state now.
+  /// - Throws: `TensorError.tooLarge`.
+  package func snapshot() throws -> Snapshot {
+    let count = network.parameters.reduce(0) { $0 + $1.count }
+    let weights = try Tensor(uninitialized: [count]) { target in
+      var offset = 0
+      for parameter in network.parameters {
+        if let source = parameter.values.baseAddress {
+          (target + offset).update(from: source, count: parameter.count)
+        }
+        offset += parameter.count
+      }
+    }
+    return Snapshot(
+      step: step, history: history, weights: weights, optimizerState: optimizerState,
+      isTrainable: network.layers.map(\.isTrainable), run: run, settings: settings)
+  }
+
+  /// Sixteen hexadecimal digits that differ when anything differs that the next step depends on.
+  package func stateHash() throws -> String { try snapshot().hash }
+
+  /// Takes the snapshots that `rewind` needs: every few steps, and where weights or frozen layers
+  /// were changed from outside since the last step.
+  private func keepForRewind() {
+    let isChanged = knownWeights != weightsHash()
+    guard isChanged || ring.isDue(step: step) else { return }
+    if let snapshot = try? snapshot() {
+      ring.append(snapshot, followsChange: isChanged)
+    } else {
+      // No memory is left: learning goes before going back.
+      ring.removeAll()
+    }
+  }
+
+  private func weightsHash() -> UInt64 {
+    var hasher = StateHasher()
+    for parameter in network.parameters { hasher.add(UnsafeBufferPointer(parameter.values)) }
+    for layer in network.layers { hasher.add(layer.isTrainable ? 1 : 0 as UInt64) }
+    return hasher.value
+  }
+
+  /// Goes back, or forward, to a state of this trainer, or of one with the same settings.
+  /// - Throws: `TrainingError.snapshotDiffers`.
+  package func restore(_ snapshot: Snapshot) throws {
+    if let difference = settings.firstDifference(from: snapshot.settings.values) {
+      throw TrainingError.snapshotDiffers(difference)
+    }
+    setWeights(snapshot.weights)
+    for (layer, isTrainable) in zip(network.layers, snapshot.isTrainable) {
+      network.setTrainable(isTrainable, layer)
+    }
+    optimizerState = snapshot.optimizerState
+    step = snapshot.step
+    history = snapshot.history
+    run = snapshot.run
+    ring.drop(after: step)
+    knownWeights = weightsHash()
+    forgetLoader()
+  }
+
+  /// Sets all weights of the network from one tensor, as in `Snapshot.weights`.
+  func setWeights(_ weights: Tensor) {
+    weights.withUnsafePointer { source in
+      var offset = 0
+      for parameter in network.parameters {
+        parameter.values.baseAddress?.update(from: source + offset, count: parameter.count)
+        offset += parameter.count
+      }
+    }
+  }
+
+  /// Goes back `steps` steps, to the bit: to the nearest snapshot before, and forward from there.
+  /// A training that was begun with `train` is over then.
+  /// - Parameter shouldStop: asked after each step of the way forward; if so, the trainer stays as
+  ///   it is before the call.
+  /// - Returns: whether it went back.
+  /// - Throws: `TrainingError.cannotRewind`, and what `step` throws.
+  @discardableResult
+  package func rewind(steps: Int, shouldStop: () -> Bool = { false }) throws -> Bool {
+    guard steps >= 0, steps <= step, let nearest = ring.latest(notAfter: step - steps) else {
+      throw TrainingError.cannotRewind(
+        steps: steps, available: step - (ring.earliestStep ?? step))
+    }
+    if steps == 0 { return true }
+    let target = step - steps
+    let (before, pastRing, past) = (try snapshot(), ring, history)
+    func comeBack() throws {
+      try restore(before)
+      ring = pastRing
+    }
+    do {
+      try restore(nearest)
+      while step < target {
+        try self.step()
+        if shouldStop() {
+          try comeBack()
+          return false
+        }
+      }
+    } catch {
+      try comeBack()
+      throw error
+    }
+    // The same steps, but with what validation had found.
+    history.epochs = past.epochs.filter { $0.step <= target }
+    run = nil
+    return true
+  }
+
+  /// Sets what validation found in the record of the last epoch.
+  func amendLastEpoch(_ change: (inout History.Epoch) -> Void) {
+    guard !history.epochs.isEmpty else { return }
+    change(&history.epochs[history.epochs.count - 1])
+  }
+}
+
+/// The weights that a forward run in training changes by itself, as they were.
+private struct MovingStatistics {
+  private let parameters: [Parameter]
+  private let values: [[Float]]
+
+  init(_ network: Network) {
+    parameters = network.parameters.filter { !$0.canLearn }
+    values = parameters.map { Array($0.values) }
+  }
+
+  func restore() {
+    for (parameter, old) in zip(parameters, values) {
+      _ = parameter.values.update(fromContentsOf: old)
+    }
+  }
+}

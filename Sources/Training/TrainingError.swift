@@ -1,0 +1,39 @@
+/// What went wrong in training, as facts. Sentences are made from it in one place, above.
+package enum TrainingError: Error, Equatable, Sendable {
+  /// A setting outside what it may be; `expected` says what it may be.
+  case invalidSetting(name: String, given: Double, expected: String)
+  /// The dataset has no images.
+  case noImages(dataset: String)
+  /// The network gives `outputs` numbers an image, the dataset has `classes` classes.
+  case classCount(outputs: Int, classes: Int)
+  /// The network has several outputs, or its output is no vector of class scores.
+  case notAClassifier(outputs: [[Int]])
+  /// The network takes images of shape `expected` [H, W, C]; the data are `given`.
+  case imageShape(expected: [Int], given: [Int])
+  /// Another number of class weights than classes.
+  case classWeightCount(given: Int, classes: Int)
+  /// A loss was given an output and a target that do not go together.
+  case targetShape(loss: String, output: [Int], target: [Int])
+  /// A label that is no class: 0..<classes.
+  case labelOutOfRange(label: Int, classes: Int)
+  /// The loss of step `step` (counted from 1) is not a number, or infinite. `layer` is the first
+  /// whose output is not finite, `parameter` the first weight that is not. Nothing was changed.
+  case lossNotFinite(step: Int, loss: Double, layer: String?, parameter: String?)
+  /// The gradient of `parameter` is not finite at step `step` (counted from 1), though the loss
+  /// is. Nothing was changed.
+  case gradientNotFinite(step: Int, parameter: String)
+  /// Every image of a batch is damaged.
+  case noReadableImages(step: Int, names: [String])
+  /// No weight can be trained: all layers are frozen, or have none.
+  case nothingToTrain
+  /// A file of weights that does not fit the network, asked to fit entirely. Nothing was changed.
+  case weightsDiffer(path: String, WeightsReport)
+  /// A snapshot, or a checkpoint, of a trainer with other settings.
+  case snapshotDiffers(TrainerSettings.Difference)
+  /// A file that is no checkpoint, or is damaged.
+  case notACheckpoint(path: String, what: String)
+  /// There are only `available` steps to go back.
+  case cannotRewind(steps: Int, available: Int)
+  /// There is no interrupted training to go on with.
+  case nothingToResume
+}

@@ -1,0 +1,41 @@
+import Commands
+import Foundation
+import Language
+
+/// A student at work in a folder of their own: runs statements, and keeps what they printed.
+final class Student {
+  let workspace = Workspace()
+  let folder: URL
+  private(set) var output = ""
+  private var interpreter: Interpreter!
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("conch-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    workspace.figureFiles = FigureFiles(stem: nil, folder: folder.path + "/figures")
+    workspace.write = { [unowned self] in output += $0 }
+    interpreter = Interpreter(
+      commands: allCommands(workspace), functionProperties: functionProperties,
+      output: { [unowned self] in output += $0 })
+  }
+
+  deinit { try? FileManager.default.removeItem(at: folder) }
+
+  /// What the statements print, errors included; `@` in file names stands for the folder.
+  @discardableResult
+  func run(_ statements: String) -> String {
+    output = ""
+    let text = statements.replacingOccurrences(of: "@", with: folder.path + "/")
+    let outcome = interpreter.run(Source(name: "test", text: text))
+    return output + outcome.diagnostics.map { $0.render() }.joined()
+  }
+
+  /// The codes of the errors that the statements end with.
+  func errors(_ statements: String) -> [String] {
+    let text = statements.replacingOccurrences(of: "@", with: folder.path + "/")
+    return interpreter.run(Source(name: "test", text: text)).diagnostics.map(\.code)
+  }
+
+  var commands: [Command] { interpreter.commands }
+}
