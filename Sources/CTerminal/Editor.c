@@ -306,7 +306,14 @@ void editor_close(Editor *editor) {
 
 int editor_read_settings(Editor *editor, const char *path) {
   if (access(path, R_OK) != 0) return 0;
-  return el_source(editor->line, path);
+  int result = el_source(editor->line, path);
+  const char *mode = "emacs";
+  el_get(editor->line, EL_EDITOR, &mode);
+  if (strcmp(mode, "emacs") == 0) return result;
+  // The modes of vi have keys that know nothing of an entry's lines.
+  el_set(editor->line, EL_EDITOR, "emacs");
+  bind_keys(editor->line);
+  return -1;
 }
 
 int editor_read(Editor *editor) {
@@ -322,7 +329,8 @@ int editor_read(Editor *editor) {
   el_wgets(editor->line, &count);
   terminal_bracketed_paste(0);
   set_handler(SIGTSTP, previous_stop == SIG_ERR ? SIG_DFL : previous_stop);
-  return editor->submitted;
+  // A key that the user's settings have bound to libedit's own newline submits too.
+  return editor->submitted || count > 0;
 }
 
 size_t editor_length(Editor *editor) {

@@ -57,10 +57,16 @@ void terminal_restore(void) {
   errno = failure;
 }
 
-// Registered with SA_RESETHAND: the signal that is raised again has its default effect.
-static void restore_and_die(int number) {
+// How each signal was handled before; what follows the restoring of the terminal.
+static struct sigaction earlier[NSIG];
+
+static void restore_and_pass_on(int number, siginfo_t *information, void *context) {
+  (void)context;
   terminal_restore();
-  raise(number);
+  sigaction(number, &earlier[number], NULL);
+  // A fault happens again when the handler returns, and finds the earlier handler.
+  int is_fault = information != NULL && information->si_code > 0 && number != SIGABRT;
+  if (!is_fault) raise(number);
 }
 
 void terminal_guard(void) {
@@ -76,16 +82,23 @@ void terminal_guard(void) {
 
   struct sigaction action;
   memset(&action, 0, sizeof action);
-  action.sa_handler = restore_and_die;
-  action.sa_flags = (int)SA_RESETHAND | SA_ONSTACK;
+  action.sa_sigaction = restore_and_pass_on;
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK;
   sigemptyset(&action.sa_mask);
-  static const int numbers[] = {SIGTERM, SIGHUP, SIGQUIT, SIGSEGV, SIGBUS,
-                                SIGILL,  SIGTRAP, SIGFPE, SIGABRT};
-  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-    struct sigaction current;
-    if (sigaction(numbers[i], NULL, &current) == 0 && current.sa_handler == SIG_DFL) {
-      sigaction(numbers[i], &action, NULL);
-    }
+  static const int requests[] = {SIGTERM, SIGHUP, SIGQUIT};
+  static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGABRT};
+  for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
+    struct sigaction present;
+    sigaction(requests[i], NULL, &present);
+    // `nohup` stays in force.
+    if (present.sa_handler == SIG_IGN) continue;
+    memset(&earlier[requests[i]], 0, sizeof *earlier);
+    earlier[requests[i]].sa_handler = SIG_DFL;
+    sigaction(requests[i], &action, NULL);
+  }
+  // Swift's own handler, if there is one, writes a backtrace.
+  for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++) {
+    sigaction(crashes[i], &action, &earlier[crashes[i]]);
   }
 }
 

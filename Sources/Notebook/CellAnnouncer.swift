@@ -10,7 +10,7 @@ struct CellAnnouncer {
 
   /// Nil for a script without cells.
   func cells(of source: Source) -> Announcements? {
-    let cells = source.cells
+    let cells = Cells.split(source)
     guard cells.contains(where: { !$0.marker.isEmpty }) else { return nil }
     return Announcements(cells: cells[...], source: source, page: page)
   }

@@ -70,9 +70,9 @@ struct Help {
     let words = topic.split(separator: " ").map(String.init)
     guard let first = words.first else { return overview() }
     if words.count == 1 || topic == words.joined(separator: " ") {
+      if topic == "keys" { return keys() }
       if let command = interpreter.command(named: topic) { return page(for: command) }
       if let variable = interpreter.variable(named: topic) { return page(about: variable) }
-      if topic.lowercased() == "keys" { return keys() }
       if let group = groups.first(where: { $0.name.lowercased() == topic.lowercased() }) {
         return ([style.bold(group.name)] + rows(group.commands)).joined(separator: "\n")
       }
@@ -157,6 +157,9 @@ struct Help {
         let name = padded(number == 0 ? key : "", to: width)
         lines.append("  " + (number == 0 ? style.cyan(name) : name) + "  " + line)
       }
+    }
+    if let command = interpreter.command(named: "keys") {
+      lines += ["", style.dim("`help(keys)` explains the command `\(command.signature)`.")]
     }
     return lines.joined(separator: "\n")
   }

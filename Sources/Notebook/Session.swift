@@ -95,7 +95,13 @@ package final class Session {
     }
     defer { interpreter.onStatement = nil }
     let status = finish(timed(source))
-    if status == .finished { cells?.announce(upTo: .max, say: say) }
+    guard status == .finished else { return status }
+    // Work that ended early at the last statement has ended well, but not as the script was meant.
+    if console.interruptCount() > 0, !wantsToQuit {
+      sayInterrupted("in \(source.name)")
+      return .interrupted
+    }
+    cells?.announce(upTo: .max, say: say)
     return status
   }
 
@@ -147,11 +153,14 @@ package final class Session {
         return .failed
       }
       let (line, _) = diagnostic.position
-      console.writeError(
-        console.errorStyle.yellow("Interrupted")
-          + " at \(diagnostic.source.name):\(line). What was finished before is kept.\n")
+      sayInterrupted("at \(diagnostic.source.name):\(line)")
       return .interrupted
     }
+  }
+
+  private func sayInterrupted(_ place: String) {
+    console.writeError(
+      console.errorStyle.yellow("Interrupted") + " \(place). What was finished before is kept.\n")
   }
 
   /// Writes errors, marked so that code and place catch the eye.

@@ -30,7 +30,8 @@ final class PlainSource: LineSource {
       }
       switch line() {
       case .interrupted:
-        Output.write("^C\n", to: 1)
+        // The terminal has written `^C` itself.
+        Output.write("\n", to: 1)
         entry = ""
         open = nil
       case .end:

@@ -110,7 +110,7 @@ enum Program {
     let settings = environment("HOME") + "/.editrc"
     if !editor.readSettings(settings) {
       session.say(
-        "`\(settings)` has a line that libedit does not know; the lines after it are left out.")
+        "`~/.editrc` has a line that libedit does not know; what follows it is left out.")
     }
     return editor
   }

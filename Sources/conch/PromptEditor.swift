@@ -73,10 +73,12 @@ final class PromptEditor: LineSource {
       submitted = nil
       view = makeView()
       editor_set_prompt(handle, prompt.main)
-      guard editor_read(handle) == 1, let text = submitted else {
+      guard editor_read(handle) == 1 else {
         write("\n")
         return nil
       }
+      if submitted == nil { takeBack() }
+      let text = submitted ?? entry.text
       guard text.contains(where: { !$0.isWhitespace }) else { continue }
       history.add(text)
       return text
@@ -86,14 +88,20 @@ final class PromptEditor: LineSource {
   // MARK: Keys
 
   private func handle(_ key: Int32) -> Int32 {
-    guard let handle else { return Int32(EDITOR_LEAVE.rawValue) }
-    let drawn = UnsafeBufferPointer(start: editor_text(handle), count: editor_length(handle))
-    let characters = drawn.map { Unicode.Scalar($0) ?? "\u{FFFD}" }
-    view.update(&entry, drawn: characters, cursor: editor_cursor(handle))
+    takeBack()
     if let walk, walk.shown != entry.text { self.walk = nil }
     let answer = act(EditorKey(UInt32(key)))
     if answer != EDITOR_SUBMIT { show() }
     return Int32(answer.rawValue)
+  }
+
+  /// Takes what libedit has inserted into the entry.
+  private func takeBack() {
+    guard let handle else { return }
+    let drawn = UnsafeBufferPointer(start: editor_text(handle), count: editor_length(handle))
+    let characters = drawn.map { Unicode.Scalar($0) ?? "\u{FFFD}" }
+    view.update(&entry, drawn: characters, cursor: editor_cursor(handle))
+    if characters != view.scalars { view = makeView() }
   }
 
   private func act(_ key: EditorKey) -> EditorAnswer {
@@ -167,8 +175,8 @@ final class PromptEditor: LineSource {
 
   /// Ctrl-C: the entry is given up, and the prompt stays.
   private func interrupt() -> EditorAnswer {
-    endSearch()
     leaveEntry(mark: "^C")
+    endSearch()
     entry.clear()
     walk = nil
     redraw(after: "")

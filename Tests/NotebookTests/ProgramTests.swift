@@ -39,7 +39,7 @@ import Testing
 
   @Test("An error in a script: status 1, on standard error, with its place")
   func scriptError() throws {
-    let folder = try script("show 1\nshow [1][5]\nshow 2\n")
+    let folder = try script("show 1\nx = [1]; show x[5]\nshow 2\n")
     let result = try Executable.run(["script.conch"], folder: folder)
     #expect(result.status == 1)
     #expect(result.output == "1\n")
@@ -49,7 +49,8 @@ import Testing
 
   @Test("Standard input is read line by line and stops at the first error")
   func pipe() throws {
-    let result = try Executable.run([], input: "show 1\nfor i in 0..1\nshow [1][5]\nend\nshow 2\n")
+    let result = try Executable.run(
+      [], input: "show 1\nfor i in 0..1\nx = [1]\nshow x[5]\nend\nshow 2\n")
     #expect(result.status == 1)
     #expect(result.output == "1\n")
     #expect(result.errors.contains("error E"))

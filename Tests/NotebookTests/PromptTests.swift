@@ -24,7 +24,7 @@ import Testing
   @Test("A value is shown, and Ctrl-D leaves with the terminal as it was")
   func value() throws {
     let terminal = try prompt()
-    terminal.type("1 + 1" + Terminal.enter)
+    terminal.run("1 + 1")
     terminal.wait(forEnding: ["conch> 1 + 1", "2", "conch>"])
     leave(terminal)
   }
@@ -32,10 +32,10 @@ import Testing
   @Test("A mistake is explained, and the prompt stays")
   func mistake() throws {
     let terminal = try prompt()
-    terminal.type("x = 2" + Terminal.enter + "y = undefined_name" + Terminal.enter)
+    terminal.run("x = 2")
+    terminal.run("y = undefined_name")
     terminal.wait(for: "^^^^^^^^^^^^^^")
-    terminal.waitForPrompt()
-    terminal.type("x" + Terminal.enter)
+    terminal.run("x")
     terminal.wait(forEnding: ["conch> x", "2", "conch>"])
     leave(terminal)
   }
@@ -54,7 +54,8 @@ import Testing
     terminal.wait(forEnding: [
       "   if>     show \"i {i}\"", "   if>   end", "  for> end", "i 1", "conch>",
     ])
-    terminal.type("x = 3" + Terminal.enter + Terminal.up + Terminal.up)
+    terminal.run("x = 3")
+    terminal.type(Terminal.up + Terminal.up)
     terminal.wait(forEnding: [
       "conch> for i in 0..2", "  for>   if i > 0", "   if>     show \"i {i}\"", "   if>   end",
       "  for> end",
@@ -109,8 +110,8 @@ import Testing
     terminal.type(Terminal.paste(lines))
     terminal.wait(forLast: "     > total = 2999")
     terminal.type(Terminal.enter)
-    terminal.waitForPrompt()
-    terminal.type("total" + Terminal.enter)
+    terminal.wait(forEnding: ["     > total = 2999", "conch>"])
+    terminal.run("total")
     terminal.wait(forEnding: ["conch> total", "2999", "conch>"])
     leave(terminal)
   }
@@ -122,10 +123,9 @@ import Testing
     let state = try Executable.folder()
     let first = try prompt(state: state)
     let second = try prompt(state: state)
-    first.type("one = 1" + Terminal.enter)
-    first.waitForPrompt()
+    first.run("one = 1")
     second.type("two = [" + Terminal.enter + "2]" + Terminal.enter)
-    second.waitForPrompt()
+    second.wait(forEnding: ["    [>   2]", "conch>"])
     first.send(SIGKILL)
     #expect(first.waitForEnd() == 128 + SIGKILL)
     leave(second)
@@ -141,8 +141,7 @@ import Testing
   func prefix() throws {
     let terminal = try prompt()
     for entry in ["abc = 1", "xyz = 2", "abd = 3"] {
-      terminal.type(entry + Terminal.enter)
-      terminal.waitForPrompt()
+      terminal.run(entry)
     }
     terminal.type("ab" + Terminal.up)
     terminal.wait(forLast: "conch> abd = 3")
@@ -157,8 +156,7 @@ import Testing
   func search() throws {
     let terminal = try prompt()
     for entry in ["sand = 1", "mud = 2", "dune = sand + 1"] {
-      terminal.type(entry + Terminal.enter)
-      terminal.waitForPrompt()
+      terminal.run(entry)
     }
     terminal.type(Terminal.control("r") + "sand")
     terminal.wait(forLast: "(search) sand: dune = sand + 1")
@@ -169,8 +167,8 @@ import Testing
     terminal.type(Terminal.control("r") + "mud")
     terminal.wait(forLast: "(search) mud: mud = 2")
     terminal.type(Terminal.end + "2" + Terminal.enter)
-    terminal.waitForPrompt()
-    terminal.type("mud" + Terminal.enter)
+    terminal.wait(forEnding: ["conch> mud = 22", "conch>"])
+    terminal.run("mud")
     terminal.wait(forEnding: ["conch> mud", "22", "conch>"])
     leave(terminal)
   }
@@ -231,7 +229,7 @@ import Testing
   @Test("Tab offers the labels that are missing, with what they take")
   func completesLabels() throws {
     let terminal = try prompt()
-    terminal.type("help(ab" + Terminal.tab)
+    terminal.type("help(abo" + Terminal.tab)
     terminal.wait(forLast: "conch> help(about:")
     terminal.type(Terminal.control("u") + "seed n" + Terminal.tab)
     terminal.wait(for: "a whole number")
@@ -241,8 +239,7 @@ import Testing
   @Test("Tab completes fields after a dot and keys in brackets")
   func completesMembers() throws {
     let terminal = try prompt()
-    terminal.type("options = {momentum: 0.9, decay: 0.1}" + Terminal.enter)
-    terminal.waitForPrompt()
+    terminal.run("options = {momentum: 0.9, decay: 0.1}")
     terminal.type("options.mo" + Terminal.tab)
     terminal.wait(forLast: "conch> options.momentum")
     terminal.type(Terminal.control("u") + "options[\"de" + Terminal.tab)
@@ -267,12 +264,11 @@ import Testing
     arguments: [
       ("help", "Topics"), ("help help", "Explains a command"), ("?seed", "Sets the seed"),
       ("vars?", "Lists the variables"), ("help keys", "Ctrl-R"), ("help \"session\"", "quit"),
-      ("help random numbers", "seed"), ("help sed", "did you mean `help seed`?"),
+      ("help random numbers", "seed"), ("help resett", "did you mean `help reset`?"),
     ])
   func help(_ entry: String, _ text: String) throws {
     let terminal = try prompt(rows: 60)
-    terminal.type(entry + Terminal.enter)
-    terminal.waitForPrompt()
+    terminal.run(entry)
     terminal.wait(for: text)
     leave(terminal)
   }
@@ -282,10 +278,21 @@ import Testing
   @Test("Ctrl-C gives up the entry and never leaves")
   func interruptEntry() throws {
     let terminal = try prompt()
-    for _ in 0..<4 { terminal.type("abandoned" + Terminal.control("c")) }
-    terminal.wait(forEnding: Array(repeating: "conch> abandoned^C", count: 4) + ["conch>"])
-    terminal.type(Terminal.control("c") + Terminal.control("r") + Terminal.control("c"))
-    terminal.type("1 + 2" + Terminal.enter)
+    // One at a time: a terminal forgets what was typed ahead of Ctrl-C.
+    for count in 1...4 {
+      terminal.type("abandoned")
+      terminal.wait(forLast: "conch> abandoned")
+      terminal.type(Terminal.control("c"))
+      terminal.wait(
+        forEnding: Array(repeating: "conch> abandoned^C", count: count) + ["conch>"])
+    }
+    terminal.type(Terminal.control("c"))
+    terminal.wait(forEnding: ["conch> ^C", "conch>"])
+    terminal.type(Terminal.control("r"))
+    terminal.wait(forLast: "(search) :")
+    terminal.type(Terminal.control("c"))
+    terminal.wait(forEnding: ["(search) : ^C", "conch>"])
+    terminal.run("1 + 2")
     terminal.wait(forEnding: ["conch> 1 + 2", "3", "conch>"])
     leave(terminal)
   }
@@ -293,14 +300,15 @@ import Testing
   @Test("Ctrl-C ends a loop that would never end; the variables are there")
   func interruptLoop() throws {
     let terminal = try prompt()
-    terminal.type("x = 0" + Terminal.enter + "while true" + Terminal.enter)
+    terminal.run("x = 0")
+    terminal.type("while true" + Terminal.enter)
     terminal.type("x = x + 1" + Terminal.enter + "if x == 5" + Terminal.enter + "show \"begun\"")
     terminal.type(Terminal.enter + "end" + Terminal.enter + "end" + Terminal.enter)
-    terminal.wait(for: "\nbegun\n")
+    terminal.wait(for: "\nbegun")
     terminal.type(Terminal.control("c"))
     terminal.wait(for: "Interrupted")
     terminal.waitForPrompt()
-    terminal.type("x > 4" + Terminal.enter)
+    terminal.run("x > 4")
     terminal.wait(forEnding: ["conch> x > 4", "true", "conch>"])
     leave(terminal)
   }
@@ -344,11 +352,9 @@ import Testing
   @Test("In 40 columns nothing is wider than the window")
   func narrow() throws {
     let terminal = try prompt(columns: 40, rows: 60)
-    terminal.type("help" + Terminal.enter)
-    terminal.waitForPrompt()
-    terminal.type("help seed" + Terminal.enter)
+    terminal.run("help")
+    terminal.run("help seed")
     terminal.wait(for: "Parameters")
-    terminal.waitForPrompt()
     terminal.type("show " + Terminal.tab)
     leave(afterClearing: terminal)
   }
@@ -356,14 +362,13 @@ import Testing
   @Test("Colours go with NO_COLOR, and so do all escape sequences but the editor's")
   func noColour() throws {
     let coloured = try prompt()
-    coloured.type("help" + Terminal.enter)
-    coloured.waitForPrompt()
+    coloured.run("help")
     leave(coloured)
     #expect(String(decoding: coloured.raw, as: UTF8.self).contains("\u{1B}[1m"))
     let plain = try prompt(environment: ["NO_COLOR": "1"])
-    plain.type("help" + Terminal.enter + "undefined_name" + Terminal.enter)
+    plain.run("help")
+    plain.run("undefined_name")
     plain.wait(for: "error E")
-    plain.waitForPrompt()
     leave(plain)
     let output = String(decoding: plain.raw, as: UTF8.self)
     #expect(!output.contains("\u{1B}[1m") && !output.contains("\u{1B}[31m"))
@@ -372,11 +377,16 @@ import Testing
   @Test("A dumb terminal gets prompts and no escape sequence")
   func dumb() throws {
     let terminal = try prompt(environment: ["TERM": "dumb"])
-    terminal.type("for i in 0..1" + Terminal.enter + "show i" + Terminal.enter + "end")
-    terminal.type(Terminal.enter)
-    terminal.wait(for: "for> end\n0\nconch>")
-    terminal.type("aband" + Terminal.control("c"))
-    terminal.wait(for: "aband^C")
+    terminal.type("for i in 0..1" + Terminal.enter)
+    terminal.wait(forLast: "  for>")
+    terminal.type("show i" + Terminal.enter)
+    terminal.wait(forEnding: ["  for> show i", "  for>"])
+    terminal.type("end" + Terminal.enter)
+    terminal.wait(forEnding: ["  for> end", "0", "conch>"])
+    terminal.type("aband")
+    terminal.wait(forLast: "conch> aband")
+    terminal.type(Terminal.control("c"))
+    terminal.wait(forEnding: ["conch> aband^C", "conch>"])
     leave(terminal)
     #expect(!terminal.raw.contains(0x1B))
   }
@@ -387,7 +397,7 @@ import Testing
     try Data("# mine\nbind ^T ed-move-to-beg\nno such line\n".utf8)
       .write(to: state.appendingPathComponent(".editrc"))
     let terminal = try prompt(state: state)
-    terminal.wait(for: "a line that libedit does not know")
+    terminal.wait(for: "libedit does not know")
     terminal.type("1 + 1" + Terminal.control("t") + "1" + Terminal.enter)
     terminal.wait(forEnding: ["conch> 11 + 1", "12", "conch>"])
     leave(terminal)

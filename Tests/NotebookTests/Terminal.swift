@@ -82,6 +82,16 @@ final class Terminal {
     }
   }
 
+  /// Types an entry of one line, and waits until it has been run and the prompt is back.
+  func run(_ entry: String, sourceLocation: SourceLocation = #_sourceLocation) {
+    let before = screen.text.split(separator: "\n").count { $0 == "conch> " + entry }
+    type(entry + Self.enter)
+    wait(for: "the prompt after `\(entry)`", sourceLocation: sourceLocation) { screen in
+      let lines = screen.text.split(separator: "\n")
+      return lines.last == "conch>" && lines.count { $0 == "conch> " + entry } > before
+    }
+  }
+
   func resize(columns: Int, rows: Int) {
     screen.resize(columns: columns, rows: rows)
     var size = winsize(

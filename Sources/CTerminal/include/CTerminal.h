@@ -104,8 +104,9 @@ Editor *editor_open(const char *program, EditorHandler handler, void *context);
 void editor_close(Editor *editor);
 void editor_set_prompt(Editor *editor, const char *prompt);
 
-/// Applies the user's `~/.editrc` or the named file. 0: applied, or there is none; -1: it has a
-/// line that libedit does not accept, and nothing after that line was applied.
+/// Applies a file of settings such as `~/.editrc`. 0: applied, or there is none; -1: it has a line
+/// that libedit does not accept, and nothing after that line was applied, or it asks for vi's keys,
+/// and nothing was.
 int editor_read_settings(Editor *editor, const char *path);
 
 /// Reads one entry: 1 when the handler answered `EDITOR_SUBMIT`, 0 at the end of input.

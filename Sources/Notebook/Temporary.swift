@@ -1,2 +1,0 @@
-import Language
-extension Source { var cells: [Cell] { [] } }
