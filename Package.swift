@@ -26,7 +26,7 @@ let package = Package(
     .target(name: "CCodecs", dependencies: ["CPNG", "CJPEG"]),
     .target(name: "CTerminal", dependencies: ["CEdit"]),
 
-    .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"]),
+    .target(name: "Kernels", dependencies: ["CKernels"]),
     .target(name: "Tensors", dependencies: ["Kernels"]),
     .target(name: "Networks", dependencies: ["Tensors", "Kernels"]),
     .target(name: "Imagery", dependencies: ["Tensors", "CCodecs"]),

@@ -131,10 +131,11 @@ package enum KernelBenchmark {
     return [
       Entry(
         name: "product 2048×2048×2048", flops: 2 * Double(side * count), bytes: 12 * Double(count),
-        floats: 3 * count
+        floats: 3 * count + MatrixProduct.workspace(m: side, n: side, k: side)
       ) {
         MatrixProduct.multiply(
-          m: side, n: side, k: side, a: $0, b: $0 + count, c: $0 + 2 * count, workspace: nil)
+          m: side, n: side, k: side, a: $0, b: $0 + count, c: $0 + 2 * count,
+          workspace: $0 + 3 * count)
       }
     ]
   }
