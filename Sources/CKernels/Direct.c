@@ -1,6 +1,6 @@
 // Products and convolutions without a gathered matrix: the sums of a few written places and a panel
 // of columns stay in registers, while runs of what the places read are multiplied with rows of
-// the panel. For shapes too thin for a general product, which packs both its factors.
+// the panel. Only the panel's matrix is packed.
 
 #include "CKernels.h"
 #include "Vector.h"
@@ -57,8 +57,13 @@ INLINE void store_part(float *to, const float *part, ptrdiff_t count, bool accum
 
 #define LANES 4
 #define VECTOR float4v
+#if defined(__aarch64__)
+#define MOST_ROWS 8
+#define MOST_VECTORS 3
+#else
 #define MOST_ROWS 6
 #define MOST_VECTORS 2
+#endif
 #define TARGET
 #define NAMED(name) name##_base
 #include "DirectBlock.h"
@@ -80,7 +85,11 @@ static direct_kernel chosen(void) {
   if (__builtin_cpu_supports("x86-64-v4")) return (direct_kernel){rows_v4, gradient_v4, 16, 48};
   if (__builtin_cpu_supports("x86-64-v3")) return (direct_kernel){rows_v3, gradient_v3, 8, 16};
 #endif
+#if defined(__aarch64__)
+  return (direct_kernel){rows_base, gradient_base, 4, 12};
+#else
   return (direct_kernel){rows_base, gradient_base, 4, 8};
+#endif
 }
 
 // Panels lie one after the other, each `depth` rows behind a row of biases. All are `width` wide

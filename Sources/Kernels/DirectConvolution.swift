@@ -17,26 +17,16 @@ enum DirectConvolution {
     let depth = g.taps * g.groupIn
     let filters = g.outputChannels
     let matrix = matrixFloats(depth: depth, columns: g.groupOut)
-    let blocks = (depth + 255) / 256
-    Parallel.run(chunks: g.groups * blocks) { chunk in
-      let (group, row) = (chunk / blocks, chunk % blocks * 256)
-      let (to, first) = (packed + group * matrix, group * g.groupOut)
-      if row == 0 {
-        conch_direct_pack(0, 1, depth, g.groupOut, bias.map { $0 + first }, 0, 1, to)
-      }
-      conch_direct_pack(
-        1 + row, min(256, depth - row), depth, g.groupOut, kernel + (row * filters + first),
-        filters, 1, to)
+    for group in 0..<g.groups {
+      let first = group * g.groupOut
+      pack(
+        depth: depth, columns: g.groupOut, kernel + first, rowStep: filters, columnStep: 1,
+        bias: bias.map { $0 + first }, into: packed + group * matrix)
     }
     if g.isPointwise {
-      let rows = g.batch * g.outputHeight * g.outputWidth
-      Parallel.run(count: rows, grain: rowsOfChunk(floats: depth + filters)) { range in
-        let target = output + range.lowerBound * filters
-        conch_direct_rows(
-          range.count, filters, depth, input + range.lowerBound * depth, depth, packed, target,
-          filters, false)
-        activate(range.count * filters, activation, target)
-      }
+      multiplyRows(
+        g.batch * g.outputHeight * g.outputWidth, depth: depth, columns: filters, input, packed,
+        into: output, accumulate: false, activation: activation)
       return
     }
     let lineFloats = g.outputWidth * filters
@@ -87,12 +77,9 @@ enum DirectConvolution {
       }
     }
     if g.isPointwise {
-      let rows = g.batch * g.inputHeight * g.inputWidth
-      Parallel.run(count: rows, grain: rowsOfChunk(floats: filters + channels)) { range in
-        conch_direct_rows(
-          range.count, channels, filters, outputGradient + range.lowerBound * filters, filters,
-          packed, inputGradient + range.lowerBound * channels, channels, accumulate)
-      }
+      multiplyRows(
+        g.batch * g.inputHeight * g.inputWidth, depth: filters, columns: channels, outputGradient,
+        packed, into: inputGradient, accumulate: accumulate)
       return
     }
     // A chunk is some input lines of one image, for all phases: what they read stays in cache.
@@ -235,6 +222,48 @@ enum DirectConvolution {
       return min(
         depth, part * blocks / rowParts * 8)..<min(
           depth, (part + 1) * blocks / rowParts * 8)
+    }
+  }
+
+  // MARK: Products
+
+  /// Packs a matrix `[depth, columns]`, and biases `[columns]` before it.
+  static func pack(
+    depth: Int, columns: Int, _ matrix: UnsafePointer<Float>, rowStep: Int, columnStep: Int,
+    bias: UnsafePointer<Float>? = nil, into packed: UnsafeMutablePointer<Float>
+  ) {
+    conch_direct_pack(0, 1, depth, columns, bias, 0, 1, packed)
+    Parallel.run(count: depth, grain: max(16, (1 << 14) / columns / 16 * 16)) { rows in
+      conch_direct_pack(
+        1 + rows.lowerBound, rows.count, depth, columns, matrix + rows.lowerBound * rowStep,
+        rowStep, columnStep, packed)
+    }
+  }
+
+  /// c `[rows, columns]` (=, or +=) activation(a `[rows, depth]` · packed matrix + biases).
+  static func multiplyRows(
+    _ rows: Int, depth: Int, columns: Int, _ a: UnsafePointer<Float>,
+    _ packed: UnsafePointer<Float>, into c: UnsafeMutablePointer<Float>, accumulate: Bool,
+    activation: Activation = .none
+  ) {
+    let grain = rowsOfChunk(floats: depth + columns)
+    let rowChunks = (rows + grain - 1) / grain
+    // Few chunks of rows are cut into columns too, in whole panels: 48 is a multiple of each width.
+    let panels = (columns + 47) / 48
+    let columnChunks = rowChunks >= 16 ? 1 : min(panels, (16 + rowChunks - 1) / max(1, rowChunks))
+    Parallel.run(chunks: rowChunks * columnChunks) { chunk in
+      let (row, part) = (chunk / columnChunks * grain, chunk % columnChunks)
+      let count = min(grain, rows - row)
+      let from = part * panels / columnChunks * 48
+      let to = min(columns, (part + 1) * panels / columnChunks * 48)
+      let target = c + (row * columns + from)
+      conch_direct_rows(
+        count, to - from, depth, a + row * depth, depth, packed + from * (depth + 1), target,
+        columns, accumulate)
+      if activation != .none {
+        conch_bias_activate(
+          count, to - from, columns, nil, activation.code, activation.slope, target)
+      }
     }
   }
 
