@@ -178,10 +178,8 @@ struct Resolver {
 
   private func laterLine(_ name: String) -> Int? {
     guard scope.isTop, finder.top.isOwn(name) else { return nil }
-    return finder.topFunctions[name].map { line($0.span) } ?? laterLines[name]
+    return finder.firstPlaces[name].map { line($0) }
   }
-
-  private var laterLines: [String: Int] { [:] }
 
   private mutating func remedy(for name: String, wantsText: Bool) -> String? {
     let known = candidates()
@@ -236,7 +234,7 @@ struct Resolver {
       FunctionCode(
         name: function.name?.text, signature: signature(function), parameters: parameters,
         slotCount: inner.localNames.count, boxCount: inner.boxes.count, boxedParameters: boxed,
-        captures: inner.captures, localNames: inner.localNames, body: body,
+        captures: inner.captures, body: body,
         isExpression: isExpression, height: inner.height + 3))
     return builder.add(.function(Int32(builder.functions.count - 1)), function.span)
   }

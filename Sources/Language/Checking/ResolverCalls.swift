@@ -54,8 +54,10 @@ extension Resolver {
         if form != .command { for argument in arguments { _ = expression(argument.value) } }
         return builder.add(.none, span)
       }
-      if case .command(let index) = node, let command = builder.commands[Int(index)].command {
-        return commandCall(command, arguments, name.span, span)
+      if case .command(let index) = node,
+        let reference = builder.commands[Int(index)].reference
+      {
+        return commandCall(reference, arguments, name.span, span)
       }
       if let signature = knownSignature(name.text) {
         _ = bind(arguments, signature, name.span, hasReceiver: false)
@@ -100,44 +102,45 @@ extension Resolver {
     if finder.top.assignments[name] == nil, let slot = surroundings.existingSlot(of: name),
       case .function(let value)? = surroundings.value(in: slot)
     {
-      switch value.body {
-      case .command(let command): return Signature(command)
-      case .closure(let code, _, _):
-        return Signature(
-          name: name, text: code.signature,
-          parameters: code.parameters.map { ($0.name, $0.fallback < 0) })
-      }
+      if let command = value.command { return Signature(command) }
+      guard let code = value.code else { return nil }
+      return Signature(
+        name: name, text: code.signature,
+        parameters: code.parameters.map { ($0.name, $0.fallback < 0) })
     }
     return nil
   }
 
   mutating func commandCall(
-    _ command: Command, _ arguments: [Argument], _ nameSpan: Span, _ span: Span
+    _ reference: CommandReference, _ arguments: [Argument], _ nameSpan: Span, _ span: Span
   ) -> Int32 {
-    let signature = Signature(command)
+    let signature = Signature(reference.command)
     let binding = bind(arguments, signature, nameSpan, hasReceiver: false)
-    var nodes: [Int32] = []
-    for (index, argument) in arguments.enumerated() {
-      let parameter =
-        binding.single.first { $0.argument == index }.map { signature.parameters[$0.parameter] }
-        ?? (binding.rest.contains(index)
-          ? signature.parameters.first { $0.gathering == .rest } : nil)
-      nodes.append(expression(argument.value, wantsText: parameter?.kind.takesText ?? false))
+    var kinds = [Kind](repeating: .any, count: arguments.count)
+    for (parameter, argument) in binding.single {
+      kinds[argument] = signature.parameters[parameter].kind
     }
-    let call = boundCall(command, binding, arguments, nodes)
+    if let rest = signature.parameters.first(where: { $0.gathering == .rest }) {
+      for argument in binding.rest { kinds[argument] = rest.kind }
+    }
+    let nodes = zip(arguments, kinds).map { expression($0.value, wantsText: $1.takesText) }
+    let call = boundCall(reference, binding, arguments, nodes)
     builder.commandCalls.append(call)
-    return builder.add(.callCommand(Int32(builder.commandCalls.count - 1)), span)
+    let index = Int32(builder.commandCalls.count - 1)
+    if reference.command.numeric != nil, nodes.count == 1, call.single.count == 1 {
+      return builder.add(.callNumeric(nodes[0], index), span)
+    }
+    return builder.add(.callCommand(index), span)
   }
 
   private func boundCall(
-    _ command: Command, _ binding: Binding, _ arguments: [Argument], _ nodes: [Int32]
+    _ reference: CommandReference, _ binding: Binding, _ arguments: [Argument], _ nodes: [Int32]
   ) -> CommandCall {
     CommandCall(
-      command: command,
+      reference,
       single: binding.single.map { ($0.parameter, nodes[$0.argument]) },
       rest: binding.rest.map { nodes[$0] },
-      labels: binding.labels.map { (arguments[$0].label?.text ?? "", nodes[$0]) },
-      isCheck: command.name == "check")
+      labels: binding.labels.map { (arguments[$0].label?.text ?? "", nodes[$0]) })
   }
 
   /// `a.b(…)`: checked as a call of `b` unless `b` may be a property that is a function.
@@ -150,10 +153,12 @@ extension Resolver {
       surroundings.functionProperties.contains(name.text) || finder.recordKeys.contains(name.text)
     var command: CommandCall?
     var nodes: [Int32]?
-    if case .command(let index)? = found, let known = builder.commands[Int(index)].command {
+    if case .command(let index)? = found,
+      let known = builder.commands[Int(index)].reference
+    {
       let all = [Argument(label: nil, value: receiver)] + arguments
       let before = errors
-      let binding = bind(all, Signature(known), name.span, hasReceiver: true)
+      let binding = bind(all, Signature(known.command), name.span, hasReceiver: true)
       if mayBeProperty { errors = before }
       let values = arguments.map { expression($0.value) }
       nodes = values

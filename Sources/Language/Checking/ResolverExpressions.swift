@@ -81,12 +81,17 @@ extension Resolver {
 
   private mutating func record(_ fields: [(key: Name, value: Expression)], _ span: Span) -> Int32 {
     var items: [Int32] = []
+    var keys: [String] = []
     for field in fields {
-      items.append(builder.name(field.key.text))
+      if keys.contains(field.key.text) { report(.repeatedField(field.key.text), field.key.span) }
+      keys.append(field.key.text)
       items.append(expression(field.value))
     }
+    let shape = builder.shapes.firstIndex(of: keys) ?? builder.shapes.count
+    if shape == builder.shapes.count { builder.shapes.append(keys) }
     return builder.add(
-      .record(first: builder.add(list: items), count: Int32(fields.count)), span)
+      .record(
+        first: builder.add(list: items), count: Int32(fields.count), shape: Int32(shape)), span)
   }
 
   private mutating func index(

@@ -73,10 +73,10 @@ extension Resolver {
   /// A lone command that needs nothing is a call.
   private mutating func loneCall(_ name: Name, _ node: Int32) -> Int32? {
     guard case .command(let index) = builder.nodes[Int(node)],
-      let command = builder.commands[Int(index)].command,
-      command.parameters.allSatisfy({ !$0.isRequired })
+      let reference = builder.commands[Int(index)].reference,
+      reference.command.parameters.allSatisfy({ !$0.isRequired })
     else { return nil }
-    return commandCall(command, [], name.span, name.span)
+    return commandCall(reference, [], name.span, name.span)
   }
 
   private mutating func assign(_ names: [Name], _ value: Expression, _ span: Span) -> Int32 {

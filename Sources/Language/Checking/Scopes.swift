@@ -51,12 +51,19 @@ struct ScopeFinder {
   let top = ScopeNames()
   /// Functions that a name is given directly at the top level, by name.
   private(set) var topFunctions: [String: FunctionSyntax] = [:]
+  /// Where a top-level name first gets a value.
+  private(set) var firstPlaces: [String: Span] = [:]
   private(set) var recordKeys: Set<String> = []
   private var current: ScopeNames
 
   init(_ script: Script) {
     current = top
     visit(script.statements)
+  }
+
+  private mutating func assign(_ name: Name) {
+    current.assign(name.text)
+    if current === top, firstPlaces[name.text] == nil { firstPlaces[name.text] = name.span }
   }
 
   private mutating func visit(_ statements: [Statement]) {
@@ -71,11 +78,11 @@ struct ScopeFinder {
       if names.count == 1, current === top, case .function(let function) = value {
         topFunctions[names[0].text] = function
       }
-      for name in names { current.assign(name.text) }
+      for name in names { assign(name) }
     case .compound(let name, _, let value, _):
       visit(value)
       current.use(name.text)
-      current.assign(name.text)
+      assign(name)
     case .conditional(let branches, let otherwise, _):
       for branch in branches {
         visit(branch.condition)
@@ -84,14 +91,14 @@ struct ScopeFinder {
       visit(otherwise ?? [])
     case .forEach(let names, let sequence, let body, _):
       visit(sequence)
-      for name in names { current.assign(name.text) }
+      for name in names { assign(name) }
       visit(body)
     case .whileLoop(let condition, let body, _), .repeatLoop(let condition, let body, _):
       visit(condition)
       visit(body)
     case .define(let function, _):
       if let name = function.name {
-        current.assign(name.text)
+        assign(name)
         if current === top { topFunctions[name.text] = function }
       }
       visit(function)
@@ -99,7 +106,7 @@ struct ScopeFinder {
     case .breaks, .continues: break
     case .attempt(let body, let problem, let handler, _):
       visit(body)
-      if let problem { current.assign(problem.text) }
+      if let problem { assign(problem) }
       visit(handler)
     }
   }

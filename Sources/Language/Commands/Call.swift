@@ -3,12 +3,14 @@
 /// Every accessor throws a `Failure` that names the command and the parameter, and the evaluator
 /// adds the argument's place, so that all commands say the same sentence.
 package struct Call {
-  package let command: Command
+  let reference: CommandReference
   package let interpreter: Interpreter
   /// One value a parameter; nil where the argument was left out and there is no default value.
   package let arguments: [Value?]
   /// Which arguments were written out.
   let given: UInt64
+
+  package var command: Command { reference.command }
 
   /// Whether the argument was given, and not as `none`.
   package func has(_ label: String) -> Bool {

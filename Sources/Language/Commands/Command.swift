@@ -86,6 +86,9 @@ package struct Command {
   package let examples: [String]
   /// Whether a host object that is its first argument is asked first (`HostObject.apply`).
   package let defersToObjects: Bool
+  /// For a function of one number: the same as the body without the call around it; nil where the
+  /// body has something to say.
+  let numeric: ((Double) -> Double?)?
   package let body: Body
 
   package init(
@@ -101,7 +104,22 @@ package struct Command {
     self.details = details
     self.examples = examples
     self.defersToObjects = defersToObjects
+    numeric = nil
     self.body = body
+  }
+
+  /// The command as a function of one number.
+  init(_ command: Command, numeric: @escaping (Double) -> Double?) {
+    name = command.name
+    group = command.group
+    parameters = command.parameters
+    result = command.result
+    summary = command.summary
+    details = command.details
+    examples = command.examples
+    defersToObjects = command.defersToObjects
+    body = command.body
+    self.numeric = numeric
   }
 
   /// `rewind(trainer, steps: 1)`.

@@ -111,7 +111,7 @@ enum ListCommands {
       ) { call in
         let function = try call.function("function")
         return .list(
-          of: try call.list("values").map { try call.interpreter.call(function, [$0]) })
+          of: try call.list("values").map { try call.interpreter.call(function, $0) })
       },
       Command(
         "filter", group: group, [listParameter, function], result: .list,
@@ -174,7 +174,7 @@ enum ListCommands {
   }
 
   private static func test(_ call: Call, _ value: Value) throws -> Bool {
-    let answer = try call.interpreter.call(call.function("function"), [value])
+    let answer = try call.interpreter.call(call.function("function"), value)
     guard case .boolean(let flag) = answer else {
       throw Failure(
         .conditionKind(what: call.command.name, given: Wording.given(answer), remedy: nil),
@@ -294,7 +294,7 @@ enum ListCommands {
     return .number(
       Double(
         try list.count { value in
-          try call.interpreter.call(function, [value]) == .boolean(true)
+          try call.interpreter.call(function, value) == .boolean(true)
         }))
   }
 
@@ -319,7 +319,7 @@ enum ListCommands {
     let descending = try call.boolean("descending")
     let keys: [Value]
     if let function = try call.optionalFunction("by") {
-      keys = try list.map { try call.interpreter.call(function, [$0]) }
+      keys = try list.map { try call.interpreter.call(function, $0) }
     } else {
       keys = list
     }

@@ -14,7 +14,7 @@ enum NumberCommands {
     where isInside: @escaping (Double) -> Bool = { _ in true },
     _ body: @escaping (Double) -> Double
   ) -> Command {
-    Command(
+    let command = Command(
       name, group: group, [Parameter("x", .number, help: "A number, or a tensor.")],
       result: .number, summary: summary, examples: [example], defersToObjects: true
     ) { call in
@@ -26,6 +26,7 @@ enum NumberCommands {
       }
       return .number(body(x))
     }
+    return Command(command) { isInside($0) ? body($0) : nil }
   }
 
   private static var functions: [Command] {

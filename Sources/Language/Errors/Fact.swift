@@ -21,6 +21,7 @@ package enum Fact: Equatable {
   case badTarget(String)
   case chainedComparison(String)
   case duplicateParameter(String)
+  case repeatedField(String)
   case requiredAfterOptional(String)
   case assignmentInCondition
   case ternaryWithoutElse

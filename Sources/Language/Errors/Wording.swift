@@ -12,7 +12,7 @@ enum Wording {
     case .unexpectedCharacter, .foreignSyntax, .unterminatedText, .badNumber, .badEscape,
       .emptyInterpolation, .expectedExpression, .expected, .unclosed, .missingEnd, .strayKeyword,
       .tooDeepSyntax, .sourceTooLarge, .tooManyTokens, .notUTF8, .outsideLoop,
-      .returnOutsideFunction, .badTarget, .chainedComparison, .duplicateParameter,
+      .returnOutsideFunction, .badTarget, .chainedComparison, .duplicateParameter, .repeatedField,
       .requiredAfterOptional, .assignmentInCondition, .ternaryWithoutElse, .badCommandArgument:
       syntaxWords(fact)
     case .unknownName, .positionalCount, .unknownLabel, .missingArgument, .literalKind,
@@ -87,6 +87,8 @@ enum Wording {
         remedy: "write `a < b and b < c`")
     case .duplicateParameter(let name):
       Words(code: "E0119", message: "the parameter `\(name)` is there twice")
+    case .repeatedField(let name):
+      Words(code: "E0119", message: "the field `\(name)` is there twice")
     case .requiredAfterOptional(let name):
       Words(
         code: "E0119", message: "`\(name)` has no default, but comes after one that has",

@@ -85,7 +85,7 @@ package final class Interpreter {
   private var order: [Int] = []
   private var hidden: Set<Int> = []
   private var answerSlot = 0
-  private lazy var machine = Machine(self, limits)
+  private let machine: Machine
   private var runs = 0
   private var cells: (source: Source, cells: [Cell])?
 
@@ -98,8 +98,10 @@ package final class Interpreter {
     limits: Limits = .standard, output: @escaping (String) -> Void
   ) {
     self.limits = limits
+    machine = Machine(limits)
     self.functionProperties = functionProperties
     self.output = output
+    machine.interpreter = self
     var places: [String: Int] = [:]
     for command in CoreCommands.all + commands {
       if let place = places[command.name] {
@@ -214,6 +216,15 @@ package final class Interpreter {
       preconditionFailure("functions are called from commands that run")
     }
     return try machine.apply(function, arguments, state.pointee.callNode, frame)
+  }
+
+  /// The same with one argument, which commands such as `map` do often.
+  package func call(_ function: FunctionValue, _ argument: Value) throws -> Value {
+    let state = machine.state
+    guard let frame = state.pointee.callFrame else {
+      preconditionFailure("functions are called from commands that run")
+    }
+    return try machine.apply(function, one: argument, state.pointee.callNode, frame)
   }
 
   /// Commands that work long call this between steps: it throws when cancelled.

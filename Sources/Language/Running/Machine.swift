@@ -51,10 +51,10 @@ final class Machine {
   private(set) var statementsRun = 0
   /// Old values of globals that the running statement changed, newest last.
   private(set) var undo: [(slot: Int, value: Value?)] = []
-  unowned let interpreter: Interpreter
+  /// Set by the interpreter that owns the machine.
+  unowned(unsafe) var interpreter: Interpreter!
 
-  init(_ interpreter: Interpreter, _ limits: Limits) {
-    self.interpreter = interpreter
+  init(_ limits: Limits) {
     self.limits = limits
     globals = .allocate(capacity: Machine.globalCapacity)
     marks = .allocate(capacity: Machine.globalCapacity)
@@ -179,6 +179,13 @@ final class Machine {
   func fault(_ failure: Failure, _ node: Int32, _ frame: FramePointer) -> Fault {
     let program = frame.pointee.program.takeUnretainedValue()
     return Fault(failure: failure, source: program.source, span: program.spans[Int(node)])
+  }
+
+  @inline(never)
+  func fault(_ fact: Fact, at span: Span, _ frame: FramePointer) -> Fault {
+    Fault(
+      failure: Failure(fact), source: frame.pointee.program.takeUnretainedValue().source,
+      span: span)
   }
 
   @inline(never)

@@ -6,6 +6,7 @@ extension Machine {
   ) throws -> Value {
     let value = try evaluate(receiver, frame)
     let name = name(nameIndex, frame)
+    if case .record(let record) = value, let field = record[name] { return field }
     do {
       if let property = try value.property(name) { return property }
     } catch {
@@ -114,9 +115,10 @@ extension Machine {
     _ number: Double, _ text: String, _ node: Int32, _ frame: FramePointer
   ) throws -> String {
     let scalars = text.unicodeScalars
-    let place = try place(number, scalars.count, "this text", node, frame)
+    let count = TextSearch.length(text)
+    let place = try place(number, count, "this text", node, frame)
     // Of plain ASCII the place is known at once.
-    if text.utf8.count == scalars.count {
+    if text.utf8.count == count {
       return String(scalars[text.utf8.index(text.startIndex, offsetBy: place)])
     }
     return String(scalars[scalars.index(scalars.startIndex, offsetBy: place)])

@@ -4,14 +4,14 @@ extension Machine {
     let program = frame.pointee.program.takeUnretainedValue()
     let code = program.functions[Int(index)]
     guard !code.captures.isEmpty else {
-      return .function(FunctionValue(.closure(code, program, nil)))
+      return .function(FunctionValue(code, program, captures: nil))
     }
     let boxes = UnsafeMutablePointer<Box>.allocate(capacity: code.captures.count)
     for (place, capture) in code.captures.enumerated() {
       let source = capture.isOwn ? frame.pointee.boxes : frame.pointee.captures
       (boxes + place).initialize(to: source.unsafelyUnwrapped[Int(capture.index)])
     }
-    return .function(FunctionValue(.closure(code, program, boxes)))
+    return .function(FunctionValue(code, program, captures: boxes))
   }
 
   /// `f(a, b)` without labels: the arguments are worked out where the function will find them.
@@ -22,7 +22,7 @@ extension Machine {
     guard case .function(let function) = value else {
       throw notCallable(value, callee, node, frame)
     }
-    guard case .closure(let code, let program, let captures) = function.body else {
+    guard let entry = function.entry else {
       var arguments: [(label: String?, value: Value, node: Int32)] = []
       for index in Int(first)..<Int(first + count) {
         let argument = frame.pointee.lists[index]
@@ -30,18 +30,18 @@ extension Machine {
       }
       return try apply(function, labelled: arguments, node, frame)
     }
-    guard Int(count) <= code.parameters.count else {
-      throw countFault(code, Int(count), node, frame)
+    guard Int(count) <= entry.pointee.parameterCount else {
+      throw countFault(entry, Int(count), node, frame)
     }
     let base = state.pointee.top
-    try reserve(code, node, frame)
+    try reserve(entry, node, frame)
     do {
       for index in 0..<Int(count) {
         let argument = try evaluate(frame.pointee.lists[Int(first) + index], frame)
         (base + index).initialize(to: argument)
         state.pointee.top = base + index + 1
       }
-      return try enter(function, code, program, captures, base, Int(count), node, frame)
+      return try enter(function, entry, base, Int(count), node, frame)
     } catch {
       unwind(to: base)
       throw error
@@ -49,68 +49,82 @@ extension Machine {
   }
 
   @inline(__always)
-  private func reserve(_ code: FunctionCode, _ node: Int32, _ frame: FramePointer) throws {
-    guard state.pointee.top + code.slotCount + 1 < stack + Machine.stackCapacity else {
+  private func reserve(
+    _ entry: UnsafeMutablePointer<FunctionCode.Entry>, _ node: Int32, _ frame: FramePointer
+  ) throws {
+    guard state.pointee.top + entry.pointee.slotCount + 1 < stack + Machine.stackCapacity else {
       throw fault(.tooDeepCalls(limit: limits.calls), node, frame)
     }
   }
 
   @inline(__always)
   private func unwind(to base: UnsafeMutablePointer<Value?>) {
-    let count = state.pointee.top - base
-    if count > 0 { base.deinitialize(count: count) }
-    state.pointee.top = base
+    while state.pointee.top > base {
+      state.pointee.top -= 1
+      state.pointee.top.deinitialize(count: 1)
+    }
   }
 
   /// Runs a closure whose first `given` arguments lie at `base`; leaves the stack as it was before
   /// them. After an error the caller unwinds.
   private func enter(
-    _ function: FunctionValue, _ code: FunctionCode, _ program: Program,
-    _ captures: UnsafeMutablePointer<Box>?, _ base: UnsafeMutablePointer<Value?>, _ given: Int,
-    _ node: Int32, _ caller: FramePointer, hasGaps: Bool = false
+    _ function: FunctionValue, _ entry: UnsafeMutablePointer<FunctionCode.Entry>,
+    _ base: UnsafeMutablePointer<Value?>, _ given: Int, _ node: Int32, _ caller: FramePointer,
+    hasGaps: Bool = false
   ) throws -> Value {
     try tick(node, caller)
     let calls = state.pointee.calls + 1
-    let levels = state.pointee.levels + Int32(truncatingIfNeeded: code.height)
-    guard calls <= limits.calls, levels <= limits.levels else {
-      throw fault(.tooDeepCalls(limit: limits.calls), node, caller)
+    let levels = state.pointee.levels + entry.pointee.height
+    guard calls <= limits.calls, levels <= limits.levels,
+      let nodes = entry.pointee.nodes, let lists = entry.pointee.lists,
+      let program = entry.pointee.program
+    else { throw fault(.tooDeepCalls(limit: limits.calls), node, caller) }
+    let slotCount = entry.pointee.slotCount
+    var slot = given
+    while slot < slotCount {
+      (base + slot).initialize(to: nil)
+      slot += 1
     }
-    let unset = code.slotCount - given
-    if unset > 0 { (base + given).initialize(repeating: nil, count: unset) }
-    state.pointee.top = base + code.slotCount
+    state.pointee.top = base + slotCount
     let frame = frames + Int(calls)
     frame.pointee = Frame(
-      nodes: program.nodes, lists: program.lists, locals: base, boxes: nil, captures: captures,
-      program: .passUnretained(program), function: .passUnretained(function))
+      nodes: nodes, lists: lists, locals: base, boxes: nil, captures: function.captures,
+      program: program, function: .passUnretained(function))
     state.pointee.calls = calls
     state.pointee.levels = levels
     defer {
       state.pointee.calls = calls - 1
-      state.pointee.levels = levels - Int32(truncatingIfNeeded: code.height)
+      state.pointee.levels = levels - entry.pointee.height
     }
-    if code.boxCount > 0 { makeBoxes(code, frame) }
-    defer { if let boxes = frame.pointee.boxes { free(boxes, code.boxCount) } }
-    if hasGaps || given < code.parameters.count {
-      try fillDefaults(code, node, frame, caller)
+    if entry.pointee.boxCount > 0 { makeBoxes(entry, frame) }
+    defer { if let boxes = frame.pointee.boxes { free(boxes, entry.pointee.boxCount) } }
+    if hasGaps || given < entry.pointee.parameterCount {
+      try fillDefaults(entry, node, frame, caller)
     }
     let result: Value
-    if code.isExpression {
-      result = try evaluate(code.body, frame)
-    } else if try execute(code.body, frame) == .returns {
+    if entry.pointee.isExpression {
+      result = try evaluate(entry.pointee.body, frame)
+    } else if try execute(entry.pointee.body, frame) == .returns {
       result = state.pointee.returned
       state.pointee.returned = .none
     } else {
       result = .none
     }
-    base.deinitialize(count: code.slotCount)
+    while slot > 0 {
+      slot -= 1
+      (base + slot).deinitialize(count: 1)
+    }
     state.pointee.top = base
     return result
   }
 
   @inline(never)
-  private func makeBoxes(_ code: FunctionCode, _ frame: FramePointer) {
-    let boxes = UnsafeMutablePointer<Box>.allocate(capacity: code.boxCount)
-    for index in 0..<code.boxCount { (boxes + index).initialize(to: Box(nil, graveyard)) }
+  private func makeBoxes(
+    _ entry: UnsafeMutablePointer<FunctionCode.Entry>, _ frame: FramePointer
+  ) {
+    let code = entry.pointee.code.takeUnretainedValue()
+    let boxes = UnsafeMutablePointer<Box>.allocate(capacity: entry.pointee.boxCount)
+    for index in 0..<entry.pointee.boxCount { (boxes + index).initialize(to: Box(nil, graveyard)) }
     for (slot, box) in code.boxedParameters { boxes[box].value = frame.pointee.locals[slot] }
     frame.pointee.boxes = boxes
   }
@@ -123,8 +137,10 @@ extension Machine {
 
   @inline(never)
   private func fillDefaults(
-    _ code: FunctionCode, _ node: Int32, _ frame: FramePointer, _ caller: FramePointer
+    _ entry: UnsafeMutablePointer<FunctionCode.Entry>, _ node: Int32, _ frame: FramePointer,
+    _ caller: FramePointer
   ) throws {
+    let code = entry.pointee.code.takeUnretainedValue()
     for index in code.parameters.indices where frame.pointee.locals[index] == nil {
       guard code.parameters[index].fallback >= 0 else {
         throw fault(
@@ -135,7 +151,9 @@ extension Machine {
       let value = try evaluate(code.parameters[index].fallback, frame)
       frame.pointee.locals[index] = value
       // A later default may use this parameter, from its box if it has one.
-      if let boxed = code.boxedParameters.first(where: { $0.slot == index }) {
+      if entry.pointee.boxCount > 0,
+        let boxed = code.boxedParameters.first(where: { $0.slot == index })
+      {
         frame.pointee.boxes.unsafelyUnwrapped[boxed.box].value = value
       }
     }
@@ -143,9 +161,11 @@ extension Machine {
 
   @inline(never)
   func countFault(
-    _ code: FunctionCode, _ given: Int, _ node: Int32, _ frame: FramePointer
+    _ entry: UnsafeMutablePointer<FunctionCode.Entry>, _ given: Int, _ node: Int32,
+    _ frame: FramePointer
   ) -> Fault {
-    fault(
+    let code = entry.pointee.code.takeUnretainedValue()
+    return fault(
       .positionalCount(
         command: code.name ?? "this function", allowed: code.parameters.count, given: given,
         signature: code.signature), node, frame)
@@ -172,6 +192,9 @@ extension Machine {
     guard case .function(let function) = value else {
       throw notCallable(value, callee, node, frame)
     }
+    if let entry = function.entry {
+      return try callLabelled(function, entry, first, count, node, frame)
+    }
     var arguments: [(label: String?, value: Value, node: Int32)] = []
     for index in 0..<Int(count) {
       let place = Int(first) + 2 * index
@@ -183,28 +206,101 @@ extension Machine {
     return try apply(function, labelled: arguments, node, frame)
   }
 
-  /// Calls any function with values that are already there.
-  func apply(
-    _ function: FunctionValue, _ arguments: [Value], _ node: Int32, _ frame: FramePointer
+  /// Works the arguments out where the closure will find them.
+  private func callLabelled(
+    _ function: FunctionValue, _ entry: UnsafeMutablePointer<FunctionCode.Entry>, _ first: Int32,
+    _ count: Int32, _ node: Int32, _ frame: FramePointer
   ) throws -> Value {
-    guard case .closure(let code, let program, let captures) = function.body else {
-      return try apply(function, labelled: arguments.map { (nil, $0, node) }, node, frame)
-    }
-    guard arguments.count <= code.parameters.count else {
-      throw countFault(code, arguments.count, node, frame)
-    }
     let base = state.pointee.top
-    try reserve(code, node, frame)
-    for (index, argument) in arguments.enumerated() {
-      (base + index).initialize(to: argument)
-    }
-    state.pointee.top = base + arguments.count
+    try reserve(entry, node, frame)
+    makeRoom(entry, base)
     do {
-      return try enter(function, code, program, captures, base, arguments.count, node, frame)
+      for index in 0..<Int(count) {
+        let item = Int(first) + 2 * index
+        let label = frame.pointee.lists[item]
+        let argument = frame.pointee.lists[item + 1]
+        let place = try self.place(
+          label < 0 ? nil : name(label, frame), index, Int(count), entry, argument, node, frame)
+        let value = try evaluate(argument, frame)
+        guard base[place] == nil else { throw repeated(place, entry, argument, frame) }
+        base[place] = value
+      }
+      return try enter(
+        function, entry, base, entry.pointee.parameterCount, node, frame,
+        hasGaps: Int(count) < entry.pointee.parameterCount)
     } catch {
       unwind(to: base)
       throw error
     }
+  }
+
+  private func makeRoom(
+    _ entry: UnsafeMutablePointer<FunctionCode.Entry>, _ base: UnsafeMutablePointer<Value?>
+  ) {
+    for index in 0..<entry.pointee.parameterCount { (base + index).initialize(to: nil) }
+    state.pointee.top = base + entry.pointee.parameterCount
+  }
+
+  /// The parameter of an argument.
+  private func place(
+    _ label: String?, _ position: Int, _ count: Int,
+    _ entry: UnsafeMutablePointer<FunctionCode.Entry>, _ argument: Int32, _ node: Int32,
+    _ frame: FramePointer
+  ) throws -> Int {
+    guard let label else {
+      guard position < entry.pointee.parameterCount else {
+        throw countFault(entry, count, node, frame)
+      }
+      return position
+    }
+    let code = entry.pointee.code.takeUnretainedValue()
+    for (index, parameter) in code.parameters.enumerated() where parameter.name == label {
+      return index
+    }
+    throw fault(
+      .unknownLabel(
+        command: code.name ?? "this function", label: label,
+        suggestion: Spelling.nearest(to: label, among: code.parameters.map(\.name))),
+      argument, frame)
+  }
+
+  private func repeated(
+    _ place: Int, _ entry: UnsafeMutablePointer<FunctionCode.Entry>, _ argument: Int32,
+    _ frame: FramePointer
+  ) -> Fault {
+    let code = entry.pointee.code.takeUnretainedValue()
+    return fault(
+      .repeatedLabel(
+        command: code.name ?? "this function", label: code.parameters[place].name),
+      argument, frame)
+  }
+
+  // MARK: Calls with values
+
+  /// Calls any function with one value.
+  func apply(
+    _ function: FunctionValue, one argument: Value, _ node: Int32, _ frame: FramePointer
+  ) throws -> Value {
+    guard let entry = function.entry, entry.pointee.parameterCount > 0 else {
+      return try apply(function, [argument], node, frame)
+    }
+    let base = state.pointee.top
+    try reserve(entry, node, frame)
+    base.initialize(to: argument)
+    state.pointee.top = base + 1
+    do {
+      return try enter(function, entry, base, 1, node, frame)
+    } catch {
+      unwind(to: base)
+      throw error
+    }
+  }
+
+  /// Calls any function with values that are already there.
+  func apply(
+    _ function: FunctionValue, _ arguments: [Value], _ node: Int32, _ frame: FramePointer
+  ) throws -> Value {
+    try apply(function, labelled: arguments.map { (nil, $0, node) }, node, frame)
   }
 
   /// Calls any function with values of which some are labelled.
@@ -212,46 +308,26 @@ extension Machine {
     _ function: FunctionValue, labelled arguments: [(label: String?, value: Value, node: Int32)],
     _ node: Int32, _ frame: FramePointer
   ) throws -> Value {
-    switch function.body {
-    case .command(let command): return try run(command, binding: arguments, node, frame)
-    case .closure(let code, let program, let captures):
-      var values = [Value?](repeating: nil, count: code.parameters.count)
-      var position = 0
-      for argument in arguments {
-        var place = position
-        if let label = argument.label {
-          guard let found = code.parameters.firstIndex(where: { $0.name == label }) else {
-            throw fault(
-              .unknownLabel(
-                command: code.name ?? "this function", label: label,
-                suggestion: Spelling.nearest(to: label, among: code.parameters.map(\.name))),
-              argument.node, frame)
-          }
-          place = found
-        } else {
-          position += 1
-        }
-        guard place < values.count else { throw countFault(code, arguments.count, node, frame) }
-        guard values[place] == nil else {
-          throw fault(
-            .repeatedLabel(
-              command: code.name ?? "this function", label: code.parameters[place].name),
-            argument.node, frame)
-        }
-        values[place] = argument.value
+    if let reference = function.reference {
+      return try run(reference, binding: arguments, node, frame)
+    }
+    guard let entry = function.entry else { return .none }
+    let base = state.pointee.top
+    try reserve(entry, node, frame)
+    makeRoom(entry, base)
+    do {
+      for (index, argument) in arguments.enumerated() {
+        let place = try self.place(
+          argument.label, index, arguments.count, entry, argument.node, node, frame)
+        guard base[place] == nil else { throw repeated(place, entry, argument.node, frame) }
+        base[place] = argument.value
       }
-      let base = state.pointee.top
-      try reserve(code, node, frame)
-      for (index, value) in values.enumerated() { (base + index).initialize(to: value) }
-      state.pointee.top = base + values.count
-      do {
-        return try enter(
-          function, code, program, captures, base, values.count, node, frame,
-          hasGaps: values.contains { $0 == nil })
-      } catch {
-        unwind(to: base)
-        throw error
-      }
+      return try enter(
+        function, entry, base, entry.pointee.parameterCount, node, frame,
+        hasGaps: arguments.count < entry.pointee.parameterCount)
+    } catch {
+      unwind(to: base)
+      throw error
     }
   }
 }

@@ -1,8 +1,25 @@
 /// Calls of commands and methods.
 extension Machine {
   func callCommand(_ index: Int32, _ node: Int32, _ frame: FramePointer) throws -> Value {
-    let program = frame.pointee.program.takeUnretainedValue()
-    return try run(program.commandCalls[Int(index)], nil, node, frame)
+    try run(commandCall(index, frame), nil, node, frame)
+  }
+
+  private func commandCall(_ index: Int32, _ frame: FramePointer) -> CommandCall {
+    frame.pointee.program._withUnsafeGuaranteedRef { $0.commandCalls[Int(index)] }
+  }
+
+  /// A function of one number needs no call around it, unless the argument is something else.
+  func callNumeric(
+    _ argument: Int32, _ index: Int32, _ node: Int32, _ frame: FramePointer
+  ) throws -> Value {
+    let value = try evaluate(argument, frame)
+    let call = commandCall(index, frame)
+    if case .number(let number) = value,
+      let result = call.reference.command.numeric.unsafelyUnwrapped(number)
+    {
+      return .number(result)
+    }
+    return try run(call, value, node, frame)
   }
 
   /// A call that was bound before anything ran. `receiver` is the value of its first argument, if
@@ -38,7 +55,7 @@ extension Machine {
       for (name, argument) in call.labels { fields.append((name, try evaluate(argument, frame))) }
       gather(.labels, .record(Record(fields)), call.command, &arguments, &given)
     }
-    return try finish(call.command, &arguments, given, node, frame) { label in
+    return try finish(call.reference, &arguments, given, node, frame) { label in
       guard let index = call.command.index(of: label) else { return nil }
       return call.single.first { $0.parameter == index }?.node
         ?? (call.command.parameters[index].gathering == .rest ? call.rest.first : nil)
@@ -58,9 +75,10 @@ extension Machine {
 
   /// A command called with values whose parameters are found only now.
   func run(
-    _ command: Command, binding written: [(label: String?, value: Value, node: Int32)],
+    _ reference: CommandReference, binding written: [(label: String?, value: Value, node: Int32)],
     _ node: Int32, _ frame: FramePointer
   ) throws -> Value {
+    let command = reference.command
     var arguments = [Value?](repeating: nil, count: command.parameters.count)
     var given: UInt64 = 0
     var places: [Int: Int32] = [:]
@@ -114,14 +132,14 @@ extension Machine {
         .missingArgument(command: command.name, parameter: command.parameters[place].label), node,
         frame)
     }
-    return try finish(command, &arguments, given, node, frame) { label in
+    return try finish(reference, &arguments, given, node, frame) { label in
       command.index(of: label).flatMap { places[$0] }
     }
   }
 
   /// Checks kinds, fills defaults in and runs the body.
   private func finish(
-    _ command: Command, _ arguments: inout [Value?], _ given: UInt64, _ node: Int32,
+    _ reference: CommandReference, _ arguments: inout [Value?], _ given: UInt64, _ node: Int32,
     _ frame: FramePointer, _ place: (String) -> Int32?
   ) throws -> Value {
     if state.pointee.calls + 1 > limits.calls {
@@ -136,33 +154,39 @@ extension Machine {
         state.pointee.levels -= Machine.commandLevels
         (state.pointee.callNode, state.pointee.callFrame) = outer
       }
-      let object = command.defersToObjects ? Machine.receiver(arguments, command) : nil
-      for (index, parameter) in command.parameters.enumerated() {
-        guard let value = arguments[index] else {
-          switch (parameter.gathering, parameter.fallback) {
-          case (.rest, _): arguments[index] = .list(List([]))
-          case (.labels, _): arguments[index] = .record(Record([]))
-          case (.one, .value(let value)): arguments[index] = value
-          default: break
-          }
-          continue
+      let object =
+        reference.command.defersToObjects
+        ? Machine.receiver(arguments, reference.command.parameters) : nil
+      for index in reference.command.parameters.indices {
+        if let value = arguments[index] {
+          if object == nil { try Machine.checkKind(value, index, reference) }
+        } else {
+          arguments[index] = Machine.fallback(reference.command.parameters[index])
         }
-        if object == nil { try Machine.checkKind(value, parameter, command) }
       }
       let call = Call(
-        command: command, interpreter: interpreter, arguments: arguments, given: given)
+        reference: reference, interpreter: interpreter, arguments: arguments, given: given)
       if let object {
-        if let result = try object.apply(command.name, call) {
+        if let result = try object.apply(reference.command.name, call) {
           return try checked(result, node, frame)
         }
-        for (index, parameter) in command.parameters.enumerated() {
-          if let value = arguments[index] { try Machine.checkKind(value, parameter, command) }
+        for index in reference.command.parameters.indices {
+          if let value = arguments[index] { try Machine.checkKind(value, index, reference) }
         }
       }
-      return try checked(command.body(call), node, frame)
+      return try checked(reference.command.body(call), node, frame)
     } catch {
       let argument = (error as? Failure)?.argument.flatMap(place)
-      throw located(error, command: command.name, argument ?? node, frame)
+      throw located(error, command: reference.command.name, argument ?? node, frame)
+    }
+  }
+
+  private static func fallback(_ parameter: Parameter) -> Value? {
+    switch (parameter.gathering, parameter.fallback) {
+    case (.rest, _): .list(List([]))
+    case (.labels, _): .record(Record([]))
+    case (.one, .value(let value)): value
+    default: nil
     }
   }
 
@@ -170,10 +194,12 @@ extension Machine {
   private static let commandLevels: Int32 = 8
 
   /// The host object that a shared command is about.
-  private static func receiver(_ arguments: [Value?], _ command: Command) -> (any HostObject)? {
+  private static func receiver(
+    _ arguments: [Value?], _ parameters: [Parameter]
+  ) -> (any HostObject)? {
     guard let first = arguments.first else { return nil }
     if case .object(let object)? = first { return object }
-    if case .list(let list)? = first, command.parameters[0].gathering == .rest,
+    if case .list(let list)? = first, parameters[0].gathering == .rest,
       case .object(let object)? = list.first
     {
       return object
@@ -181,11 +207,22 @@ extension Machine {
     return nil
   }
 
+  @inline(__always)
   private static func checkKind(
+    _ value: Value, _ index: Int, _ reference: CommandReference
+  ) throws {
+    switch (reference.command.parameters[index].kind, value) {
+    case (.any, _), (.number, .number), (.text, .text): return
+    default: try checkRareKind(value, reference.command.parameters[index], reference.command)
+    }
+  }
+
+  @inline(never)
+  private static func checkRareKind(
     _ value: Value, _ parameter: Parameter, _ command: Command
   ) throws {
     switch (parameter.gathering, parameter.kind, value) {
-    case (.one, .any, _), (.one, .number, .number), (.labels, _, _): return
+    case (.labels, _, _): return
     case (.rest, let kind, .list(let list)):
       guard let wrong = list.first(where: { !kind.accepts($0) }) else { return }
       throw kindFailure(wrong, parameter, command)
@@ -248,8 +285,7 @@ extension Machine {
   // MARK: Methods
 
   func callMethod(_ index: Int32, _ node: Int32, _ frame: FramePointer) throws -> Value {
-    let program = frame.pointee.program.takeUnretainedValue()
-    let method = program.methodCalls[Int(index)]
+    let method = frame.pointee.program._withUnsafeGuaranteedRef { $0.methodCalls[Int(index)] }
     let receiver = try evaluate(method.receiver, frame)
     let property: Value?
     switch receiver {
@@ -277,14 +313,14 @@ extension Machine {
       let fact = Fact.notCallable(
         given: "`\(method.name)`",
         remedy: "write `\(sourceText(method.receiver, frame)).\(method.name)`")
-      throw Fault(failure: Failure(fact), source: program.source, span: method.nameSpan)
+      throw fault(fact, at: method.nameSpan, frame)
     }
     let near = Spelling.nearest(
       to: method.name, among: receiver.propertyNames + interpreter.commands.map(\.name))
     let fact = Fact.noProperty(
       kind: receiver.kind, name: method.name, remedy: near.map { "did you mean `\($0)`?" },
       note: nil)
-    throw Fault(failure: Failure(fact), source: program.source, span: method.nameSpan)
+    throw fault(fact, at: method.nameSpan, frame)
   }
 
   private func written(

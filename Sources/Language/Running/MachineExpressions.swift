@@ -86,6 +86,8 @@ extension Machine {
     case .call(let callee, let first, let count):
       return try call(callee, first, count, node, frame)
     case .callCommand(let index): return try callCommand(index, node, frame)
+    case .callNumeric(let argument, let index):
+      return try callNumeric(argument, index, node, frame)
     case .member(let receiver, let name):
       return try member(receiver, name, node, frame)
     default: return try rare(node, frame)
@@ -98,14 +100,14 @@ extension Machine {
     switch frame.pointee.nodes[Int(node)] {
     case .interpolated(let first, let count): return try interpolate(first, count, node, frame)
     case .list(let first, let count): return try list(first, count, node, frame)
-    case .record(let first, let count):
-      var fields: [(key: String, value: Value)] = []
-      for index in 0..<Int(count) {
-        let place = Int(first) + 2 * index
-        let value = try evaluate(frame.pointee.lists[place + 1], frame)
-        fields.append((name(frame.pointee.lists[place], frame), value))
+    case .record(let first, let count, let shape):
+      var values: [Value] = []
+      values.reserveCapacity(Int(count))
+      for index in Int(first)..<Int(first + count) {
+        values.append(try evaluate(frame.pointee.lists[index], frame))
       }
-      return try checked(.record(Record(fields)), node, frame)
+      let keys = frame.pointee.program._withUnsafeGuaranteedRef { $0.shapes[Int(shape)] }
+      return try checked(.record(Record(distinct: keys, values)), node, frame)
     case .function(let index): return makeClosure(index, frame)
     case .blank:
       throw fault(

@@ -163,6 +163,13 @@ extension Machine {
 
 /// Finding texts in texts, on UTF-8.
 enum TextSearch {
+  /// Characters (Unicode scalars) of a text: its bytes that do not continue one.
+  static func length(_ text: String) -> Int {
+    var length = 0
+    for byte in text.utf8 { length &+= byte & 0xC0 != 0x80 ? 1 : 0 }
+    return length
+  }
+
   static func contains(_ text: String, _ part: String) -> Bool {
     firstOffset(of: part, in: text) != nil
   }

@@ -193,38 +193,53 @@ extension Machine {
     } else {
       operand = try evaluate(value, frame)
     }
-    switch (place.pointee, operand) {
-    case (.number(let x)?, .number(let y)):
+    if case .number(let y) = operand, case .number(let x)? = place.pointee {
       switch operation {
       case .add: place.pointee = .number(x + y)
       case .subtract: place.pointee = .number(x - y)
       case .multiply: place.pointee = .number(x * y)
       default: place.pointee = try combine(operation, .number(x), operand, node, frame)
       }
-    case (.text(var text)?, .text(let tail)) where operation == .add:
-      guard text.utf8.count + tail.utf8.count <= limits.textSize else {
-        throw fault(.textTooLong(limit: limits.textSize), node, frame)
+      return
+    }
+    if operation == .add {
+      if case .text(let tail) = operand, case .text(var text)? = place.pointee {
+        guard text.utf8.count + tail.utf8.count <= limits.textSize else {
+          throw fault(.textTooLong(limit: limits.textSize), node, frame)
+        }
+        try account(tail.utf8.count, node, frame)
+        // The variable lets go, so that the text has one owner and need not be copied.
+        place.pointee = nil
+        text += tail
+        place.pointee = .text(text)
+        return
       }
-      try account(tail.utf8.count, node, frame)
-      place.pointee = nil
-      text += tail
-      place.pointee = .text(text)
-    case (.list(var list)?, .list(let tail)) where operation == .add:
-      try account(tail.count &* 24, node, frame)
-      guard list.count + tail.count <= limits.listCount else {
-        throw fault(.listTooLong(limit: limits.listCount), node, frame)
+      if case .list(let tail) = operand, case .list(var list)? = place.pointee {
+        try checkGrowth(list, tail, node, frame)
+        place.pointee = nil
+        list.append(tail)
+        place.pointee = .list(list)
+        return
       }
-      guard max(list.depth, tail.depth) <= limits.valueDepth else {
-        throw fault(.valueTooDeep(limit: limits.valueDepth), node, frame)
-      }
-      guard list.weight + tail.weight <= limits.valueWeight else {
-        throw fault(.valueTooLarge, node, frame)
-      }
-      place.pointee = nil
-      list.append(tail)
-      place.pointee = .list(list)
-    case (let old?, _): place.pointee = try combine(operation, old, operand, node, frame)
-    case (nil, _): throw fault(.noValueYet(name: firstWord(node, frame)), node, frame)
+    }
+    guard let old = place.pointee else {
+      throw fault(.noValueYet(name: firstWord(node, frame)), node, frame)
+    }
+    place.pointee = try combine(operation, old, operand, node, frame)
+  }
+
+  private func checkGrowth(
+    _ list: List, _ tail: List, _ node: Int32, _ frame: FramePointer
+  ) throws {
+    try account(tail.count &* 24, node, frame)
+    guard list.count + tail.count <= limits.listCount else {
+      throw fault(.listTooLong(limit: limits.listCount), node, frame)
+    }
+    guard max(list.depth, tail.depth) <= limits.valueDepth else {
+      throw fault(.valueTooDeep(limit: limits.valueDepth), node, frame)
+    }
+    guard list.weight + tail.weight <= limits.valueWeight else {
+      throw fault(.valueTooLarge, node, frame)
     }
   }
 

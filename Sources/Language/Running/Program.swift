@@ -20,8 +20,8 @@ enum Node {
   case current
   case interpolated(first: Int32, count: Int32)
   case list(first: Int32, count: Int32)
-  /// `count` pairs of name and node.
-  case record(first: Int32, count: Int32)
+  /// The keys are those of a shape.
+  case record(first: Int32, count: Int32, shape: Int32)
   case function(Int32)
   case blank
 
@@ -46,6 +46,8 @@ enum Node {
   /// `count` pairs of name (or -1) and node.
   case callLabelled(Int32, first: Int32, count: Int32)
   case callCommand(Int32)
+  /// A call of a command that is a function of one number: the argument, and the call.
+  case callNumeric(Int32, Int32)
   case callMethod(Int32)
   case member(Int32, name: Int32)
   case element(Int32, Int32)
@@ -105,8 +107,8 @@ struct Target {
 }
 
 /// A call of a known command, bound to its parameters before anything ran.
-struct CommandCall {
-  let command: Command
+final class CommandCall {
+  let reference: CommandReference
   /// Parameter and node, in the order in which they are written.
   let single: [(parameter: Int, node: Int32)]
   /// Nodes that the parameter of kind `rest` gathers.
@@ -114,10 +116,23 @@ struct CommandCall {
   /// Labels that the parameter of kind `labels` gathers.
   let labels: [(name: String, node: Int32)]
   let isCheck: Bool
+
+  var command: Command { reference.command }
+
+  init(
+    _ reference: CommandReference, single: [(parameter: Int, node: Int32)], rest: [Int32],
+    labels: [(name: String, node: Int32)]
+  ) {
+    self.reference = reference
+    self.single = single
+    self.rest = rest
+    self.labels = labels
+    isCheck = reference.command.name == "check"
+  }
 }
 
 /// `a.b(…)`: which of its two meanings it has is known only when it runs.
-struct MethodCall {
+final class MethodCall {
   let receiver: Int32
   let name: String
   /// The function or command `b`, or -1 if there is none of that name.
@@ -126,6 +141,18 @@ struct MethodCall {
   /// The same as a call of the command, if it is one.
   let command: CommandCall?
   let nameSpan: Span
+
+  init(
+    receiver: Int32, name: String, function: Int32,
+    arguments: [(label: String?, node: Int32)], command: CommandCall?, nameSpan: Span
+  ) {
+    self.receiver = receiver
+    self.name = name
+    self.function = function
+    self.arguments = arguments
+    self.command = command
+    self.nameSpan = nameSpan
+  }
 }
 
 /// A resolved source: its nodes, and the tables that they index.
@@ -138,6 +165,8 @@ final class Program {
   let spans: [Span]
   let constants: [Value]
   let names: [String]
+  /// Keys of records that are written out.
+  let shapes: [[String]]
   let functions: [FunctionCode]
   let commands: [FunctionValue]
   let commandCalls: [CommandCall]
@@ -158,12 +187,18 @@ final class Program {
     spans = builder.spans
     constants = builder.constants
     names = builder.names
+    shapes = builder.shapes
     functions = builder.functions
     commands = builder.commands
     commandCalls = builder.commandCalls
     methodCalls = builder.methodCalls
     self.statements = statements
     self.height = height
+    for code in functions {
+      code.entry.pointee.nodes = nodes
+      code.entry.pointee.lists = lists
+      code.entry.pointee.program = .passUnretained(self)
+    }
   }
 
   deinit {
@@ -180,6 +215,7 @@ struct ProgramBuilder {
   var lists: [Int32] = []
   var constants: [Value] = []
   var names: [String] = []
+  var shapes: [[String]] = []
   var functions: [FunctionCode] = []
   var commands: [FunctionValue] = []
   var commandCalls: [CommandCall] = []
@@ -227,35 +263,47 @@ final class FunctionCode {
     let index: Int32
   }
 
+  /// What a call needs, without references to count.
+  struct Entry {
+    var nodes: UnsafeMutablePointer<Node>?
+    var lists: UnsafeMutablePointer<Int32>?
+    var program: Unmanaged<Program>?
+    let code: Unmanaged<FunctionCode>
+    let parameterCount: Int
+    let slotCount: Int
+    let boxCount: Int
+    let body: Int32
+    /// Levels that one call takes on the evaluator's stack.
+    let height: Int32
+    let isExpression: Bool
+  }
+
+  /// Where the program writes its nodes once they are whole.
+  let entry: UnsafeMutablePointer<Entry>
   let name: String?
   let signature: String
   let parameters: [Parameter]
-  let slotCount: Int
-  let boxCount: Int
   /// Parameters that closures share: slot and box.
   let boxedParameters: [(slot: Int, box: Int)]
   let captures: [Capture]
-  let localNames: [String]
-  let body: Int32
-  let isExpression: Bool
-  /// Levels that one call takes on the evaluator's stack.
-  let height: Int
 
   init(
     name: String?, signature: String, parameters: [Parameter], slotCount: Int, boxCount: Int,
-    boxedParameters: [(slot: Int, box: Int)], captures: [Capture], localNames: [String],
-    body: Int32, isExpression: Bool, height: Int
+    boxedParameters: [(slot: Int, box: Int)], captures: [Capture], body: Int32, isExpression: Bool,
+    height: Int
   ) {
     self.name = name
     self.signature = signature
     self.parameters = parameters
-    self.slotCount = slotCount
-    self.boxCount = boxCount
     self.boxedParameters = boxedParameters
     self.captures = captures
-    self.localNames = localNames
-    self.body = body
-    self.isExpression = isExpression
-    self.height = height
+    entry = .allocate(capacity: 1)
+    entry.initialize(
+      to: Entry(
+        nodes: nil, lists: nil, program: nil, code: .passUnretained(self),
+        parameterCount: parameters.count, slotCount: slotCount, boxCount: boxCount, body: body,
+        height: Int32(clamping: height), isExpression: isExpression))
   }
+
+  deinit { entry.deallocate() }
 }

@@ -1,59 +1,63 @@
 /// A function as a value: a closure of the script, or a command.
 package final class FunctionValue {
-  enum Body {
-    case closure(FunctionCode, Program, UnsafeMutablePointer<Box>?)
-    case command(Command)
+  /// Of a closure: its code, and the program that the code is part of.
+  let code: FunctionCode?
+  private let program: Program?
+  /// What `code` needs to run, in trivial form; nil for a command.
+  let entry: UnsafeMutablePointer<FunctionCode.Entry>?
+  /// Boxes that the closure took along.
+  let captures: UnsafeMutablePointer<Box>?
+  let reference: CommandReference?
+
+  init(_ code: FunctionCode, _ program: Program, captures: UnsafeMutablePointer<Box>?) {
+    self.code = code
+    self.program = program
+    entry = code.entry
+    self.captures = captures
+    reference = nil
   }
 
-  let body: Body
-
-  init(_ body: Body) { self.body = body }
+  init(_ reference: CommandReference) {
+    code = nil
+    program = nil
+    entry = nil
+    captures = nil
+    self.reference = reference
+  }
 
   deinit {
-    guard case .closure(let code, _, let boxes?) = body else { return }
-    boxes.deinitialize(count: code.captures.count)
-    boxes.deallocate()
+    guard let code, let captures else { return }
+    captures.deinitialize(count: code.captures.count)
+    captures.deallocate()
   }
 
   /// A command as a value; also how a host object offers a property that can be called.
-  package convenience init(command: Command) { self.init(.command(command)) }
+  package convenience init(command: Command) { self.init(CommandReference(command)) }
 
   /// Its name, or nil for `x => …`.
-  package var name: String? {
-    switch body {
-    case .closure(let code, _, _): code.name
-    case .command(let command): command.name
-    }
-  }
+  package var name: String? { code?.name ?? command?.name }
 
-  package var command: Command? {
-    if case .command(let command) = body { return command }
-    return nil
-  }
+  package var command: Command? { reference?.command }
 
   /// Labels of its parameters, in order.
   package var labels: [String] {
-    switch body {
-    case .closure(let code, _, _): code.parameters.map(\.name)
-    case .command(let command): command.parameters.map(\.label)
-    }
+    code?.parameters.map(\.name) ?? command?.parameters.map(\.label) ?? []
   }
 
   /// Whether it can be called with nothing.
   package var needsNoArgument: Bool {
-    switch body {
-    case .closure(let code, _, _): code.parameters.allSatisfy { $0.fallback >= 0 }
-    case .command(let command): command.parameters.allSatisfy { !$0.isRequired }
-    }
+    code?.parameters.allSatisfy { $0.fallback >= 0 }
+      ?? command?.parameters.allSatisfy { !$0.isRequired } ?? false
   }
 
   /// `warm(step, top: 0.1)`, or the source of an anonymous function.
-  package var signature: String {
-    switch body {
-    case .closure(let code, _, _): code.signature
-    case .command(let command): command.signature
-    }
-  }
+  package var signature: String { code?.signature ?? command?.signature ?? "" }
+}
+
+/// A command behind one reference: calls pass it on without copying what it consists of.
+final class CommandReference {
+  let command: Command
+  init(_ command: Command) { self.command = command }
 }
 
 /// A variable that a closure shares with the function that made it.

@@ -18,7 +18,7 @@ extension Value {
     case (.list(let list), "count"): .number(Double(list.count))
     case (.list(let list), "first"): list.isEmpty ? nil : list[0]
     case (.list(let list), "last"): list.isEmpty ? nil : list[list.count - 1]
-    case (.text(let text), "count"): .number(Double(text.unicodeScalars.count))
+    case (.text(let text), "count"): .number(Double(TextSearch.length(text)))
     case (.range(let range), "count"): .number(Double(range.count))
     case (.range(let range), "start"): .number(range.start)
     case (.range(let range), "end"): .number(range.end)

@@ -6,21 +6,27 @@ package final class Record: Equatable {
   let weight: Int
 
   /// A later value of the same key replaces the earlier one and keeps its place.
-  package init(_ fields: [(key: String, value: Value)]) {
+  package convenience init(_ fields: [(key: String, value: Value)]) {
     var keys: [String] = []
     var values: [Value] = []
     var places: [String: Int] = [:]
     keys.reserveCapacity(fields.count)
     values.reserveCapacity(fields.count)
     for (key, value) in fields {
-      if let place = places[key] {
+      let place = fields.count > 8 ? places[key] : keys.firstIndex(of: key)
+      if let place {
         values[place] = value
       } else {
-        places[key] = keys.count
+        if fields.count > 8 { places[key] = keys.count }
         keys.append(key)
         values.append(value)
       }
     }
+    self.init(distinct: keys, values)
+  }
+
+  /// - Parameter keys: all different; as many as values.
+  init(distinct keys: [String], _ values: [Value]) {
     self.keys = keys
     self.values = values
     var weight = 1 + keys.count
@@ -40,7 +46,14 @@ package final class Record: Equatable {
 
   /// A copy with some fields replaced or added at the end.
   package func with(_ changes: [(key: String, value: Value)]) -> Record {
-    Record(fields + changes)
+    guard changes.count <= 8, changes.allSatisfy({ keys.contains($0.key) }) else {
+      return Record(fields + changes)
+    }
+    var values = values
+    for (key, value) in changes {
+      if let place = keys.firstIndex(of: key) { values[place] = value }
+    }
+    return Record(distinct: keys, values)
   }
 
   package var fields: [(key: String, value: Value)] {
