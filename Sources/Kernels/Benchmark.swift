@@ -84,6 +84,9 @@ package enum KernelBenchmark {
       ("depthwise 3×3/2 96 at 112", square(112, 96, 96, kernel: 3, stride: 2, groups: 96)),
       ("depthwise 3×3 144 at 56", square(56, 144, 144, kernel: 3, groups: 144)),
       ("depthwise 3×3 576 at 14", square(14, 576, 576, kernel: 3, groups: 576)),
+      (
+        "depthwise 3×3 576 at 14, one image", square(14, 576, 576, kernel: 3, groups: 576, batch: 1)
+      ),
       ("1×1 16→96 at 112", square(112, 16, 96, kernel: 1)),
       ("1×1 24→144 at 56", square(56, 24, 144, kernel: 1)),
       ("1×1 144→24 at 56", square(56, 144, 24, kernel: 1)),

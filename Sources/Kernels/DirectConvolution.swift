@@ -180,7 +180,7 @@ enum DirectConvolution {
     let parts: Int
     /// Parts of the rows.
     let rowParts: Int
-    /// Lines whose input and output stay in the second-level cache together.
+    /// Lines of a tile.
     let linesOfTile: Int
     /// Floats of workspace that a chunk needs for lines beside, 0 where the scratch holds them.
     let besideFloats: Int
@@ -194,6 +194,8 @@ enum DirectConvolution {
     /// The copies together stay below this.
     private static let mostFloats = 1 << 22
     private static let fewestRows = 32
+    /// Every block of rows walks over the tile, so it stays close to the first-level cache.
+    private static let tileFloats = 1 << 15
 
     init(_ g: ConvolutionGeometry) {
       depth = g.taps * g.groupIn
@@ -208,7 +210,7 @@ enum DirectConvolution {
       rowParts = max(1, min(wanted, depth / Self.fewestRows))
       let lineFloats = g.strideY * g.inputWidth * g.inputChannels + g.outputWidth * g.outputChannels
       let besideLine = Self.besideChannels * g.outputWidth
-      linesOfTile = max(1, min(chunkFloats / lineFloats, Parallel.scratchCount / besideLine))
+      linesOfTile = max(1, min(Self.tileFloats / lineFloats, Parallel.scratchCount / besideLine))
       besideFloats = besideLine > Parallel.scratchCount ? besideLine : 0
     }
 

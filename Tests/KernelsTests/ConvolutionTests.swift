@@ -37,6 +37,8 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
   static let all: [ConvolutionCase] = [
     .init(
       name: "one pixel", batch: 1, height: 1, width: 1, channels: 1, filters: 1, kernel: (1, 1)),
+    .init(
+      name: "empty batch", batch: 0, height: 4, width: 4, channels: 3, filters: 2, kernel: (3, 3)),
     .init(name: "3×3 same", height: 9, width: 8, channels: 5, filters: 7, kernel: (3, 3)),
     .init(
       name: "3×3 stride 2 even", height: 8, width: 10, channels: 4, filters: 6, kernel: (3, 3),

@@ -1,5 +1,20 @@
+import Foundation
 import Kernels
 import Testing
+
+/// A number that several threads change.
+private final class Mutex: @unchecked Sendable {
+  // Guarded by `lock`.
+  private var value: Int
+  private let lock = NSLock()
+  init(_ value: Int) { self.value = value }
+
+  func withLock<Result>(_ body: (inout Int) -> Result) -> Result {
+    lock.lock()
+    defer { lock.unlock() }
+    return body(&value)
+  }
+}
 
 extension KernelsTests {
   /// A chunk left out or done twice would be a wrong number somewhere in a network.
@@ -20,6 +35,20 @@ extension KernelsTests {
         #expect(runs.allSatisfy { $0 == 1 })
       }
     }
+  }
+
+  /// Chunks that waited for each other would never end on one thread: the pool must be more.
+  @Test func chunksRunAtTheSameTime() {
+    let before = Parallel.threads
+    defer { Parallel.threads = before }
+    Parallel.threads = 2
+    let arrived = Mutex(0)
+    let deadline = ContinuousClock.now + .seconds(20)
+    Parallel.run(chunks: 2) { _ in
+      arrived.withLock { $0 += 1 }
+      while arrived.withLock({ $0 }) < 2 && ContinuousClock.now < deadline { usleep(100) }
+    }
+    #expect(ContinuousClock.now < deadline)
   }
 
   @Test func nestedCallsRunInline() {
