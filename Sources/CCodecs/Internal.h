@@ -5,9 +5,10 @@
 #include "CCodecs.h"
 
 // Working memory that a library may take by itself, besides the caller's buffer: progressive JPEGs
-// keep their coefficients (two bytes a sample and component), so this follows the image's size.
+// keep their coefficients (two bytes for each of up to four components), so this follows the
+// image's size.
 static inline size_t conch_codec_working_memory(const conch_codec_info *info) {
-  return (size_t)info->width * info->height * 16 + ((size_t)32 << 20);
+  return (size_t)info->width * info->height * 8 + ((size_t)32 << 20);
 }
 
 conch_codec_outcome conch_png_probe(const uint8_t *bytes, size_t count, conch_codec_info *info);

@@ -117,9 +117,9 @@ private struct BilinearSampler {
         let right = Double(x) - middleX
         let sourceX = min(max(map.xx * right + map.xy * down + map.x0 + middleX, -far), far)
         let sourceY = min(max(map.yx * right + map.yy * down + map.y0 + middleY, -far), far)
-        let (floorX, floorY) = (sourceX.rounded(.down), sourceY.rounded(.down))
-        let (left, top) = (Int(floorX), Int(floorY))
-        let (shareX, shareY) = (Float(sourceX - floorX), Float(sourceY - floorY))
+        let (left, top) = (floor(sourceX), floor(sourceY))
+        let shareX = Float(sourceX - Double(left))
+        let shareY = Float(sourceY - Double(top))
         if left >= 0 && left < width - 1 && top >= 0 && top < height - 1 {
           let first = source + (top * width + left) * channels
           let second = first + width * channels
@@ -139,6 +139,13 @@ private struct BilinearSampler {
         pixel += channels
       }
     }
+  }
+
+  /// Rounded down, for numbers that fit: without the call that `rounded` is on older processors.
+  @inline(__always)
+  private func floor(_ value: Double) -> Int {
+    let whole = Int(value)
+    return Double(whole) > value ? whole - 1 : whole
   }
 
   /// The value at any row and column, made up by `fill` outside the picture.

@@ -80,7 +80,8 @@ package struct Dataset: Sendable {
   package func sample(at position: Int, epoch: Int = 0) throws -> Sample {
     guard entries.indices.contains(position) else {
       throw ImageryError(
-        .indexOutOfRange, "image", given: "\(position)", expected: "there are \(count)")
+        .indexOutOfRange, "image", given: "\(position)",
+        expected: "there are \(count), counted from 0")
     }
     let entry = entries[position]
     var image = try origins[entry.origin].image(at: entry.index)

@@ -35,7 +35,7 @@ package enum ImageFile {
   package static func header(
     _ path: String, limits: ImageLimits = .standard
   ) throws -> Header {
-    try header(of: try bytes(of: path, limits), name: path, limits: limits)
+    try Header(try readProbe(path, name: path, limits: limits))
   }
 
   /// Reads an image, upright (EXIF orientation applied; gamma and colour profiles are not).
@@ -43,14 +43,20 @@ package enum ImageFile {
   ///   - frame: the size to bring it to; a JPEG much larger than that is decoded at a fraction of
   ///     its size (1/2, 1/4, 1/8, never below twice the frame), which changes results slightly
   ///     but always alike.
+  ///   - name: what errors call the file; nil for its path.
   /// - Returns: [H, W, C], values 0…1.
   /// - Throws: `ImageryError`, `TensorError.tooLarge`
   package static func read(
     _ path: String, frame: ImageFrame? = nil, channels: Channels = .rgb,
-    limits: ImageLimits = .standard
+    limits: ImageLimits = .standard, name: String? = nil
   ) throws -> Tensor {
-    try decode(
-      try bytes(of: path, limits), name: path, frame: frame, channels: channels, limits: limits)
+    let name = name ?? path
+    do {
+      let bytes = try Files.read(path, limit: limits.fileBytes)
+      return try decode(bytes, name: name, frame: frame, channels: channels, limits: limits)
+    } catch let error as FileError {
+      throw ImageryError(error, name: name)
+    }
   }
 
   /// As `read`, from memory; `name` is what errors call it.
@@ -59,9 +65,18 @@ package enum ImageFile {
     limits: ImageLimits = .standard
   ) throws -> Tensor {
     let info = try probe(bytes, name: name, limits: limits)
-    let decoded = try DecodedImage(bytes, name: name, info: info, frame: frame)
-    return try decoded.tensor(frame: frame, channels: channels)
+    func decode() throws -> Tensor {
+      let decoded = try DecodedImage(bytes, name: name, info: info, frame: frame)
+      return try decoded.tensor(frame: frame, channels: channels)
+    }
+    guard Int(info.width) * Int(info.height) > largePixels else { return try decode() }
+    return try largeDecoding.withLock(decode)
   }
+
+  /// Images above this many pixels are decoded one at a time: several threads with one each could
+  /// take gigabytes.
+  private static let largePixels = 1 << 24
+  private static let largeDecoding = Monitor()
 
   /// The image as a PNG file of 8 bits a sample; values are held in 0…1 and rounded.
   /// - Parameter image: [H, W, C], C of 1, 3, 4.
@@ -114,32 +129,45 @@ package enum ImageFile {
   }
 }
 
-extension ImageFile {
-  static func bytes(of path: String, _ limits: ImageLimits) throws -> [UInt8] {
-    do {
-      return try Files.read(path, limit: limits.fileBytes)
-    } catch let error as FileError {
-      throw ImageryError(error)
-    }
-  }
-
-  static func header(
-    of bytes: [UInt8], name: String, limits: ImageLimits = .standard
-  ) throws -> Header {
-    let info = try probe(bytes, name: name, limits: limits)
-    let orientation = Orientation(rawValue: Int(info.orientation)) ?? .upright
+extension ImageFile.Header {
+  init(_ info: conch_codec_info) throws {
+    orientation = Orientation(rawValue: Int(info.orientation)) ?? .upright
     let (height, width) = (Int(info.height), Int(info.width))
-    return Header(
-      format: info.format == CONCH_CODEC_PNG ? .png : .jpeg,
-      height: orientation.swapsSides ? width : height,
-      width: orientation.swapsSides ? height : width, channels: Int(info.channels),
-      bits: Int(info.bits), orientation: orientation)
+    format = info.format == CONCH_CODEC_PNG ? .png : .jpeg
+    self.height = orientation.swapsSides ? width : height
+    self.width = orientation.swapsSides ? height : width
+    channels = Int(info.channels)
+    bits = Int(info.bits)
+  }
+}
+
+extension ImageFile {
+  /// Probes a file by its first bytes, or whole where its header is longer than that.
+  static func readProbe(
+    _ path: String, name: String, limits: ImageLimits
+  ) throws -> conch_codec_info {
+    do {
+      let head = try FileHead(path, count: 1 << 18)
+      guard head.fileSize <= limits.fileBytes else {
+        throw FileError.tooLarge(path: path, bytes: head.fileSize, limit: limits.fileBytes)
+      }
+      do {
+        return try probe(head.bytes, name: name, limits: limits, fileSize: head.fileSize)
+      } catch let error as ImageryError
+        where error.reason == .truncated && head.fileSize > head.bytes.count
+      {
+        return try probe(try Files.read(path, limit: limits.fileBytes), name: name, limits: limits)
+      }
+    } catch let error as FileError {
+      throw ImageryError(error, name: name)
+    }
   }
 
   /// Reads the header and holds its claims against the limits and the file's own size.
   static func probe(
-    _ bytes: [UInt8], name: String, limits: ImageLimits
+    _ bytes: [UInt8], name: String, limits: ImageLimits, fileSize: Int? = nil
   ) throws -> conch_codec_info {
+    let fileSize = fileSize ?? bytes.count
     guard !bytes.isEmpty else {
       throw ImageryError(.notAnImage, name, given: "an empty file", expected: "PNG or JPEG")
     }
@@ -162,26 +190,27 @@ extension ImageFile {
         .imageTooLarge, name, given: size,
         expected: "\(limits.side) pixels a side and \(limits.pixels) in all")
     }
-    guard info.least_bytes <= UInt64(bytes.count) else {
+    guard info.least_bytes <= UInt64(fileSize) else {
       throw ImageryError(
         .implausibleSize, name, given: size,
-        expected: "at least \(info.least_bytes) bytes, not \(bytes.count)")
+        expected: "at least \(info.least_bytes) bytes, not \(fileSize)")
     }
     return info
   }
 }
 
 extension ImageryError {
-  init(_ error: FileError) {
+  /// A file's fault under the name by which the file is known here.
+  init(_ error: FileError, name: String) {
     switch error {
-    case .notFound(let path): self.init(.notFound, path)
-    case .isFolder(let path): self.init(.isFolder, path)
-    case .notReadable(let path, let reason): self.init(.unreadable, path, given: reason)
-    case .notWritable(let path, let reason): self.init(.notWritable, path, given: reason)
-    case .truncated(let path, let bytes, let expected):
-      self.init(.truncated, path, given: "\(bytes)", expected: "\(expected) bytes")
-    case .tooLarge(let path, let bytes, let limit):
-      self.init(.fileTooLarge, path, given: "\(bytes) bytes", expected: "\(limit) bytes")
+    case .notFound: self.init(.notFound, name)
+    case .isFolder: self.init(.isFolder, name)
+    case .notReadable(_, let reason): self.init(.unreadable, name, given: reason)
+    case .notWritable(_, let reason): self.init(.notWritable, name, given: reason)
+    case .truncated(_, let bytes, let expected):
+      self.init(.truncated, name, given: "\(bytes)", expected: "\(expected) bytes")
+    case .tooLarge(_, let bytes, let limit):
+      self.init(.fileTooLarge, name, given: "\(bytes) bytes", expected: "\(limit) bytes")
     }
   }
 
@@ -192,10 +221,13 @@ extension ImageryError {
     }
     switch outcome.status {
     case CONCH_CODEC_UNKNOWN:
-      let known = FileKind(bytes)
-      if let known {
-        self.init(.unsupportedFormat, name, given: known.rawValue, expected: "PNG and JPEG")
-      } else {
+      switch FileKind(bytes) {
+      case .png, .jpeg:
+        // The first bytes alone: a few bytes later the signature is already another.
+        self.init(.corrupt, name, given: "its signature is incomplete")
+      case let kind?:
+        self.init(.unsupportedFormat, name, given: kind.rawValue, expected: "PNG and JPEG")
+      case nil:
         self.init(.notAnImage, name, given: "other content", expected: "PNG or JPEG")
       }
     case CONCH_CODEC_UNSUPPORTED:
@@ -210,42 +242,6 @@ extension ImageryError {
       self.init(.corrupt, name, given: "decoding would take too much memory (\(words))")
     default:
       self.init(.corrupt, name, given: words)
-    }
-  }
-}
-
-/// Image formats that are recognised by their first bytes, so that a student hears which one it is.
-enum FileKind: String {
-  case png = "PNG", jpeg = "JPEG", gif = "GIF", bitmap = "BMP", tiff = "TIFF", webp = "WebP"
-  case heic = "HEIC or AVIF", jpeg2000 = "JPEG 2000"
-
-  init?(_ bytes: some Collection<UInt8>) {
-    let head = Array(bytes.prefix(12))
-    func begins(_ pattern: [UInt8], at offset: Int = 0) -> Bool {
-      head.count >= offset + pattern.count
-        && head[offset..<(offset + pattern.count)].elementsEqual(pattern)
-    }
-    func begins(_ text: String, at offset: Int = 0) -> Bool { begins(Array(text.utf8), at: offset) }
-    if begins([0x89, 0x50, 0x4E, 0x47]) {
-      self = .png
-    } else if begins([0xFF, 0xD8, 0xFF]) {
-      self = .jpeg
-    } else if begins("GIF8") {
-      self = .gif
-    } else if begins("BM") {
-      self = .bitmap
-    } else if begins([0x49, 0x49, 0x2A, 0]) || begins([0x4D, 0x4D, 0, 0x2A])
-      || begins([0x49, 0x49, 0x2B, 0]) || begins([0x4D, 0x4D, 0, 0x2B])
-    {
-      self = .tiff
-    } else if begins("RIFF") && begins("WEBP", at: 8) {
-      self = .webp
-    } else if begins("ftyp", at: 4) {
-      self = .heic
-    } else if begins([0, 0, 0, 0x0C, 0x6A, 0x50]) {
-      self = .jpeg2000
-    } else {
-      return nil
     }
   }
 }

@@ -44,7 +44,8 @@ package struct ImageFrame: Equatable, Hashable, Sendable {
   }
 }
 
-/// What is refused before memory is taken for it: a file of a few bytes may claim any size.
+/// What is refused before memory is taken for it: a file of a few bytes may claim any size. The
+/// standard limits can be made tighter, not wider.
 package struct ImageLimits: Sendable {
   /// Pixels along one side.
   package var side: Int
@@ -53,10 +54,10 @@ package struct ImageLimits: Sendable {
   /// Bytes of the file.
   package var fileBytes: Int
 
-  package init(side: Int = 32_768, pixels: Int = 1 << 26, fileBytes: Int = 1 << 28) {
-    self.side = side
-    self.pixels = pixels
-    self.fileBytes = fileBytes
+  package init(side: Int = 32_768, pixels: Int = 1 << 26, fileBytes: Int = 1 << 27) {
+    self.side = min(side, 32_768)
+    self.pixels = min(pixels, 1 << 26)
+    self.fileBytes = min(fileBytes, 1 << 27)
   }
 
   package static let standard = ImageLimits()

@@ -64,7 +64,7 @@ package struct ImageryError: Error, Equatable, Sendable {
     case .implausibleSize: "`\(subject)` claims \(given), which needs \(expected)"
     case .outOfMemory: "there is not enough memory for `\(subject)`, \(given)"
     case .noClassFolders: "`\(subject)` has no images: \(given); \(expected) is needed"
-    case .imagesWithoutClass: "`\(subject)` has \(given); \(expected) is needed"
+    case .imagesWithoutClass: "`\(subject)` has \(given) in no class; \(expected) is needed"
     case .emptyClass: "the folder `\(subject)` has no image that can be read"
     case .singleClass: "`\(subject)` has only \(given); there is nothing to tell apart"
     case .nestedFolder: "`\(subject)` is a folder inside a class; its images are not used"

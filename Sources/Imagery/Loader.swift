@@ -13,9 +13,12 @@ package final class Loader {
   private let dataset: Dataset
   /// How many batches there are.
   package let count: Int
-  private var delivered = 0
+  private var taken = 0
+  private var hasGiven = false
   /// Damaged images met so far, each once, in the order of delivery.
   package private(set) var problems: [ImageryError] = []
+  /// Names of those, so that each is told once.
+  private var told = Set<String>()
 
   /// - Parameters:
   ///   - order: positions in the dataset, in the order wanted; nil is the dataset's own.
@@ -36,7 +39,8 @@ package final class Loader {
     let order = order ?? Array(0..<dataset.count)
     for position in order where position < 0 || position >= dataset.count {
       throw ImageryError(
-        .indexOutOfRange, "image", given: "\(position)", expected: "there are \(dataset.count)")
+        .indexOutOfRange, "image", given: "\(position)",
+        expected: "there are \(dataset.count), counted from 0")
     }
     let whole = order.count / batch
     // A partial batch that is not given is not decoded either.
@@ -55,16 +59,24 @@ package final class Loader {
 
   /// The next batch, or nil after the last and after `stop`. A batch in which every image is
   /// damaged is passed over.
-  /// - Throws: what is wrong with an image if `strict`; `ImageryError.differentSizes`;
-  ///   `TensorError.tooLarge`. After an error the loader is stopped.
+  /// - Throws: what is wrong with an image if `strict`; `ImageryError.damagedFiles` at the end if no
+  ///   image at all could be read; `.differentSizes`; `TensorError.tooLarge`. After an error the
+  ///   loader is stopped.
   package func next() throws -> Batch? {
     do {
-      while delivered < count {
-        let results = prefetcher.take(batch: delivered, waiting: workers.started > 0)
+      while taken < count {
+        let results = prefetcher.take(batch: taken, waiting: workers.started > 0)
         guard let results else { return nil }
-        delivered += 1
+        taken += 1
         let samples = try results.compactMap { try sample($0.result, at: $0.position) }
-        if !samples.isEmpty { return try Batch(samples, of: dataset.name) }
+        if samples.isEmpty { continue }
+        hasGiven = true
+        return try Batch(samples, of: dataset.name)
+      }
+      if !hasGiven && !problems.isEmpty {
+        // The folder was moved, or a disk pulled out: an epoch of nothing must not pass for one.
+        throw ImageryError(
+          .damagedFiles, dataset.name, given: "no image could be read", causes: problems)
       }
       return nil
     } catch {
@@ -75,7 +87,7 @@ package final class Loader {
 
   /// Ends the threads and waits for them: each finishes at most the image in its hands.
   package func stop() {
-    delivered = count
+    (taken, hasGiven) = (count, true)
     prefetcher.stop()
     workers.join()
   }
@@ -88,7 +100,7 @@ package final class Loader {
     case .success(let sample):
       return (position, sample)
     case .failure(let error as ImageryError) where error.isAboutOneFile && !strict:
-      if !problems.contains(error) { problems.append(error) }
+      if told.insert(error.subject).inserted { problems.append(error) }
       return nil
     case .failure(let error):
       throw error

@@ -132,6 +132,13 @@ struct PixelRows {
     }
   }
 
+  /// Where results are held: rounding must not lead stored samples out of 0…1, while tensors may
+  /// have any values.
+  private var bounds: (low: Float, high: Float) {
+    if case .floats = samples { return (-.infinity, .infinity) }
+    return (0, 1)
+  }
+
   /// sums[k] += weight · sample for the pixels of `columns` of row `y`; sums has
   /// columns.count · outputChannels values, in units of `full`.
   func add(row y: Int, columns: Range<Int>, weight: Float, to sums: UnsafeMutablePointer<Float>) {
@@ -204,6 +211,7 @@ struct PixelRows {
     to row: UnsafeMutablePointer<Float>
   ) {
     let full = self.full
+    let (low, high) = bounds
     axis.weights.withUnsafeBufferPointer { weights in
       for x in 0..<axis.first.count {
         var source = sums + (axis.first[x] - origin) * 3
@@ -216,9 +224,9 @@ struct PixelRows {
           blue += weight * source[2]
           source += 3
         }
-        row[x * 3] = min(max(red / full, 0), 1)
-        row[x * 3 + 1] = min(max(green / full, 0), 1)
-        row[x * 3 + 2] = min(max(blue / full, 0), 1)
+        row[x * 3] = min(max(red / full, low), high)
+        row[x * 3 + 1] = min(max(green / full, low), high)
+        row[x * 3 + 2] = min(max(blue / full, low), high)
       }
     }
   }
@@ -228,6 +236,7 @@ struct PixelRows {
     to row: UnsafeMutablePointer<Float>
   ) {
     let full = self.full
+    let (low, high) = bounds
     for x in 0..<axis.first.count {
       let source = sums + (axis.first[x] - origin) * channels
       let start = axis.weightStart[x]
@@ -236,7 +245,7 @@ struct PixelRows {
         for tap in 0..<axis.taps[x] {
           sum += axis.weights[start + tap] * source[tap * channels + c]
         }
-        row[x * channels + c] = min(max(sum / full, 0), 1)
+        row[x * channels + c] = min(max(sum / full, low), high)
       }
     }
   }

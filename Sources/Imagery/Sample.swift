@@ -55,6 +55,7 @@ package struct MemorySource: SampleSource {
       throw ImageryError(
         .invalidArgument, "labels", given: "\(labels.count)", expected: "\(images.count)")
     }
+    try Dataset.requireDistinct(classes)
     for label in labels where !classes.indices.contains(label) {
       throw ImageryError(
         .indexOutOfRange, "class", given: "\(label)", expected: "there are \(classes.count)")

@@ -21,7 +21,7 @@ final class SampleOrigin: @unchecked Sendable {
 
   /// [H, W, 3], at the frame's size if there is one. Safe from any thread.
   func image(at index: Int) throws -> Tensor {
-    if let ready = monitor.withLock({ kept.isEmpty ? nil : kept[index] }) { return ready }
+    if cacheLimit > 0, let ready = monitor.withLock({ kept[index] }) { return ready }
     var image = try Image.rgb(try source.image(at: index, frame: frame))
     if let frame { image = try Image.resized(image, to: frame) }
     keep(image, at: index)
@@ -31,7 +31,7 @@ final class SampleOrigin: @unchecked Sendable {
   /// Once the limit is reached nothing is thrown out for newer images: an epoch that goes through
   /// all of them would then find none. Half of the tensor memory stays free for the networks.
   private func keep(_ image: Tensor, at index: Int) {
-    guard !kept.isEmpty else { return }
+    guard cacheLimit > 0 else { return }
     let bytes = image.count * MemoryLayout<Float>.stride
     let budget = MemoryBudget.shared
     monitor.withLock {
