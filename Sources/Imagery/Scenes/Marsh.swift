@@ -214,10 +214,15 @@ struct MarshBrush {
   ///   - creek: metres to the nearest creek's bank.
   @inline(__always)
   func draw(_ p: Place, distance: Float, creek: Float) -> (ground: Ground, flood: Float) {
+    let smooth = min(distance * 0.6, creek) - marsh.tide
+    if smooth < -5 {
+      // Under this much water nobody sees what the mud is like.
+      return (Ground(color: marsh.mud * 0.8, height: 0, cover: .shallowWater), -smooth)
+    }
     let rough = edge(p.x, p.y)
     let patch = patches(p.x, p.y)
     let grain = fine(p.x, p.y)
-    let bank = min(distance * 0.6, creek) + 0.7 * rough - marsh.tide
+    let bank = smooth + 0.7 * rough
     var color = marsh.mud * (1 + 0.1 * grain + 0.1 * patch)
     if bank < 0 {
       return (Ground(color: color * 0.8, height: 0, cover: .shallowWater), -bank)

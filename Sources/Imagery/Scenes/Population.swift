@@ -15,7 +15,7 @@ struct Population: Sendable {
     switch kind {
     case .beach:
       let busy = random.unit()
-      crowd(&random, groups: Int(busy * busy * 16), inland: 2...(sand.wetReach + 30))
+      crowd(&random, groups: Int(busy * busy * 12), inland: 2...(sand.wetReach + 30))
       boats(&random, count: random.chance(0.35) ? random.whole(1, 3) : 0, out: 25...160)
     case .developed:
       if front > 14 && !shoreline.isStraight {

@@ -45,12 +45,14 @@ struct Settlement: Sendable {
         let away = (middle.x * middle.x + middle.y * middle.y).squareRoot()
         if away > reach + plan.crossSpacing { continue }
         let use = random.unit()
+        let first = figures.count
         let parks: Float = style == .suburb ? 0.05 : 0.14
         let greens: Float = 0.04
         if use < parks {
           park(&random, shoreline, left, right, base + 2, base + deep - 2)
         } else if use < parks + greens {
-          green(&random, shoreline, left, right, base, base + deep, vegetation, count: 26)
+          green(
+            &random, shoreline, left, right, base, base + deep, vegetation, since: first, count: 26)
         } else if style == .suburb || (style == .resort && use > 0.6) {
           for side in 0...1 {
             var s = left + random.between(2, 5)
@@ -91,7 +93,7 @@ struct Settlement: Sendable {
           }
           green(
             &random, shoreline, left, right, base, base + deep, vegetation,
-            count: Int(vegetation.trees * 28))
+            since: first, count: Int(vegetation.trees * 28))
         } else {
           // Large flat roofs: hotels, halls, sheds.
           var s = left + random.between(2, 8)
@@ -125,7 +127,7 @@ struct Settlement: Sendable {
           }
           green(
             &random, shoreline, left, right, base, base + deep, vegetation,
-            count: Int(vegetation.trees * 12))
+            since: first, count: Int(vegetation.trees * 12))
         }
       }
     }
@@ -158,14 +160,15 @@ struct Settlement: Sendable {
     }
   }
 
+  /// Trees, where none of the block's figures (those since `first`) stands.
   private mutating func green(
     _ random: inout DescriptionStream, _ shoreline: Shoreline, _ left: Float, _ right: Float,
-    _ low: Float, _ high: Float, _ vegetation: Vegetation, count: Int
+    _ low: Float, _ high: Float, _ vegetation: Vegetation, since first: Int, count: Int
   ) {
     for _ in 0..<count {
       let radius = random.between(1.6, 4)
       let place = shoreline.place(random.between(left, right), random.between(low, high))
-      if figures.contains(where: { $0.covers(place, margin: radius * 0.6) }) { continue }
+      if figures[first...].contains(where: { $0.covers(place, margin: radius * 0.6) }) { continue }
       let leaf = vegetation.leaves * random.between(0.7, 1.2)
       figures.append(
         Figure(

@@ -27,9 +27,9 @@ struct Shoreline: Sendable {
     let extent = camera.extent
     // The sea's share differs from scene to scene more than from class to class.
     switch kind {
-    case .beach: offset = extent * random.between(-0.3, 0.18)
+    case .beach: offset = extent * random.between(-0.32, 0.1)
     case .marsh: offset = extent * random.between(-0.46, 0.06)
-    case .developed: offset = extent * random.between(-0.4, -0.06)
+    case .developed: offset = extent * random.between(-0.42, -0.12)
     case .rocky: offset = extent * random.between(-0.28, 0.08)
     }
     bends = Noise(&random)

@@ -17,11 +17,11 @@ struct StreetPlan: Sendable {
     case .suburb:
       streetSpacing = random.between(44, 60)
       streetWidth = random.between(5.5, 8)
-      front = isWalled ? random.between(5, 12) : random.between(12, 28)
+      front = isWalled ? random.between(5, 12) : random.between(10, 24)
     case .resort:
       streetSpacing = random.between(62, 84)
       streetWidth = random.between(7, 11)
-      front = isWalled ? random.between(6, 14) : random.between(14, 34)
+      front = isWalled ? random.between(6, 14) : random.between(12, 28)
     case .harbour:
       streetSpacing = random.between(60, 80)
       streetWidth = random.between(7, 10)
