@@ -8,9 +8,6 @@ let package = Package(
   targets: [
     // System libraries, by their package-config names.
     .systemLibrary(
-      name: "COpenBLAS", pkgConfig: "openblas",
-      providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
-    .systemLibrary(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
     .systemLibrary(
       name: "CJPEG", pkgConfig: "libjpeg",
@@ -26,7 +23,7 @@ let package = Package(
     .target(name: "CCodecs", dependencies: ["CPNG", "CJPEG"]),
     .target(name: "CTerminal", dependencies: ["CEdit"]),
 
-    .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"]),
+    .target(name: "Kernels", dependencies: ["CKernels"]),
     .target(name: "Tensors", dependencies: ["Kernels"]),
     .target(name: "Networks", dependencies: ["Tensors", "Kernels"]),
     .target(name: "Imagery", dependencies: ["Tensors", "CCodecs"]),

@@ -1,6 +1,6 @@
 // Products and convolutions without a gathered matrix: the sums of a few written places and a panel
 // of columns stay in registers, while runs of what the places read are multiplied with rows of
-// the panel. For shapes too thin for a general product, which packs both its factors.
+// the panel. Only the panel's matrix is packed.
 
 #include "CKernels.h"
 #include "Vector.h"
@@ -12,6 +12,14 @@ typedef struct {
 } conch_run;
 
 #define UNROLL _Pragma("unroll")
+
+// Asks for what the next block reads: a block walks along many short rows at once, which the
+// processor's own prefetching does not foresee.
+INLINE void fetch(const float *from, ptrdiff_t count) {
+  enum { LINE = 16, MOST = 4096 };
+  if (count > MOST) return;
+  for (ptrdiff_t i = 0; i < count; i += LINE) __builtin_prefetch(from + i);
+}
 
 // Stores fewer values than a vector has.
 INLINE void store_part(float *to, const float *part, ptrdiff_t count, bool accumulate) {
@@ -49,8 +57,13 @@ INLINE void store_part(float *to, const float *part, ptrdiff_t count, bool accum
 
 #define LANES 4
 #define VECTOR float4v
+#if defined(__aarch64__)
+#define MOST_ROWS 8
+#define MOST_VECTORS 3
+#else
 #define MOST_ROWS 6
 #define MOST_VECTORS 2
+#endif
 #define TARGET
 #define NAMED(name) name##_base
 #include "DirectBlock.h"
@@ -72,7 +85,11 @@ static direct_kernel chosen(void) {
   if (__builtin_cpu_supports("x86-64-v4")) return (direct_kernel){rows_v4, gradient_v4, 16, 48};
   if (__builtin_cpu_supports("x86-64-v3")) return (direct_kernel){rows_v3, gradient_v3, 8, 16};
 #endif
+#if defined(__aarch64__)
+  return (direct_kernel){rows_base, gradient_base, 4, 12};
+#else
   return (direct_kernel){rows_base, gradient_base, 4, 8};
+#endif
 }
 
 // Panels lie one after the other, each `depth` rows behind a row of biases. All are `width` wide
@@ -82,18 +99,32 @@ INLINE ptrdiff_t panel_width(const direct_kernel *kernel, ptrdiff_t columns_left
   return (columns_left + kernel->lanes - 1) / kernel->lanes * kernel->lanes;
 }
 
-void conch_direct_pack(ptrdiff_t first_row, ptrdiff_t rows, ptrdiff_t depth, ptrdiff_t columns,
-                       const float *from, ptrdiff_t row_step, ptrdiff_t column_step,
-                       float *packed) {
+CLONED void conch_direct_pack(ptrdiff_t first_row, ptrdiff_t rows, ptrdiff_t depth,
+                              ptrdiff_t columns, const float *from, ptrdiff_t row_step,
+                              ptrdiff_t column_step, float *packed) {
+  enum { BLOCK = 16 };  // rows and columns are exchanged a block at a time
   direct_kernel kernel = chosen();
   for (ptrdiff_t column = 0; column < columns; column += kernel.width) {
     ptrdiff_t left = columns - column, width = panel_width(&kernel, left);
     ptrdiff_t used = left < width ? left : width;
     float *to = packed + column * (depth + 1) + first_row * width;
-    for (ptrdiff_t r = 0; r < rows; r++, to += width) {
-      for (ptrdiff_t j = 0; j < used; j++)
-        to[j] = from ? from[r * row_step + (column + j) * column_step] : 0;
-      for (ptrdiff_t j = used; j < width; j++) to[j] = 0;
+    if (!from) {
+      for (ptrdiff_t i = 0; i < rows * width; i++) to[i] = 0;
+    } else if (column_step == 1) {
+      for (ptrdiff_t r = 0; r < rows; r++, to += width) {
+        const float *source = from + r * row_step + column;
+        for (ptrdiff_t j = 0; j < used; j++) to[j] = source[j];
+        for (ptrdiff_t j = used; j < width; j++) to[j] = 0;
+      }
+    } else {
+      for (ptrdiff_t r0 = 0; r0 < rows; r0 += BLOCK) {
+        ptrdiff_t r1 = r0 + BLOCK < rows ? r0 + BLOCK : rows;
+        for (ptrdiff_t j = 0; j < width; j++) {
+          const float *source = from + (column + j) * column_step;
+          for (ptrdiff_t r = r0; r < r1; r++)
+            to[r * width + j] = j < used ? source[r * row_step] : 0;
+        }
+      }
     }
   }
 }

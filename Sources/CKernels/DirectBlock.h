@@ -85,9 +85,11 @@ BLOCKS_OF(MOST_ROWS, 3) BLOCKS_OF(4, 3) BLOCKS_OF(2, 3) BLOCKS_OF(1, 3)
 #define EXPANDED(A, B, C) JOINED(A, B, C)
 
 #define ROWS_LEFT(ROWS, VECTORS)                                                         \
-  for (; row + ROWS <= rows; row += ROWS)                                                \
+  for (; row + ROWS <= rows; row += ROWS) {                                              \
+    fetch(a + (row + ROWS) * a_step, ROWS * a_step);                                     \
     EXPANDED(block, ROWS, VECTORS)(runs, run_count, a + row * a_step, a_step, panel,     \
-                                   columns, c + row * c_step, c_step, accumulate);
+                                   columns, c + row * c_step, c_step, accumulate);       \
+  }
 #define ALL_ROWS(VECTORS)                                                                \
   ROWS_LEFT(MOST_ROWS, VECTORS)                                                          \
   ROWS_LEFT(4, VECTORS) ROWS_LEFT(2, VECTORS) ROWS_LEFT(1, VECTORS)

@@ -126,6 +126,19 @@ CLONED void conch_copy_channels(ptrdiff_t rows, ptrdiff_t channels, const float 
   }
 }
 
+CLONED void conch_transpose(ptrdiff_t rows, ptrdiff_t columns, const float *from, ptrdiff_t step,
+                            float *to, bool accumulate) {
+  enum { SIDE = 16 };
+  for (ptrdiff_t r0 = 0; r0 < rows; r0 += SIDE) {
+    ptrdiff_t r1 = r0 + SIDE < rows ? r0 + SIDE : rows;
+    for (ptrdiff_t c = 0; c < columns; c++)
+      for (ptrdiff_t r = r0; r < r1; r++) {
+        float value = from[r * step + c];
+        to[c * rows + r] = accumulate ? to[c * rows + r] + value : value;
+      }
+  }
+}
+
 // Philox 4x32-10 (Salmon, Moraes, Dror and Shaw 2011): counter (block, 0), key.
 enum { PHILOX_BLOCKS = 64 };
 

@@ -49,8 +49,14 @@ static atomic_int job_workers = 0;
 static _Thread_local int in_chunk = 0;
 
 int conch_processor_count(void) {
-  long count = sysconf(_SC_NPROCESSORS_ONLN);
-  return count < 1 ? 1 : count > CONCH_THREAD_LIMIT ? CONCH_THREAD_LIMIT : (int)count;
+  // The system reads a file for the answer, so it is asked once.
+  static atomic_int known = 0;
+  int count = atomic_load_explicit(&known, memory_order_relaxed);
+  if (count > 0) return count;
+  long online = sysconf(_SC_NPROCESSORS_ONLN);
+  count = online < 1 ? 1 : online > CONCH_THREAD_LIMIT ? CONCH_THREAD_LIMIT : (int)online;
+  atomic_store_explicit(&known, count, memory_order_relaxed);
+  return count;
 }
 
 int conch_parallel_threads(void) {

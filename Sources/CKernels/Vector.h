@@ -1,4 +1,5 @@
-// What the hot loops share: clones for instruction sets, vectors, exp.
+// What the hot loops share: clones for instruction sets, vectors, exp. Written for clang, which
+// comes with Swift.
 #ifndef CONCH_VECTOR_H
 #define CONCH_VECTOR_H
 
@@ -19,11 +20,7 @@
 #define INLINE static inline __attribute__((always_inline))
 
 // The iterations of the loop do not depend on each other, though pointers may be equal.
-#if defined(__clang__)
 #define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
-#else
-#define INDEPENDENT _Pragma("GCC ivdep")
-#endif
 
 // Vectors that may lie at any float's address.
 typedef float float16 __attribute__((ext_vector_type(16), aligned(4), may_alias));
@@ -43,13 +40,7 @@ INLINE int32_t float_to_bits(float value) {
 }
 
 // The square root without errno, which would keep a loop from being vectorised.
-INLINE float root_of(float x) {
-#if defined(__clang__)
-  return __builtin_elementwise_sqrt(x);
-#else
-  return __builtin_sqrtf(x);
-#endif
-}
+INLINE float root_of(float x) { return __builtin_elementwise_sqrt(x); }
 
 // exp(x) = 2^n · exp(r), n = round(x / ln 2), |r| <= ln 2 / 2; ln 2 in two parts (Cody and
 // Waite), exp(r) by its series to r^7, whose next term is below half a unit in the last place.

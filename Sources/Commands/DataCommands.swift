@@ -70,6 +70,22 @@ func dataCommands(_ workspace: Workspace) -> [Command] {
         "load \"coast/scenes\" size: 64 count: 20", "coast = load \"coast/scenes\" count: 8; coast[0]",
       ]
     ) { call in try Failure.explaining { try load(call, workspace) } },
+    Command(
+      "shuffle", group: group,
+      [Parameter("values", .oneOf([.object("dataset"), .list]), help: "A dataset, or a list."), seed],
+      summary: "Puts images, or the elements of a list, in a random order.",
+      examples: ["shuffle([1, 2, 3] seed: 7)"]
+    ) { call in
+      let seed = try call.seed(workspace)
+      guard case .object = try call.value("values") else {
+        var stream = RandomStream(seed: seed, name: "shuffle list")
+        var elements = try call.list("values").elements
+        stream.shuffle(&elements)
+        return .list(of: elements)
+      }
+      let data = try call.object("values", as: DatasetValue.self).data
+      return .object(DatasetValue(data.shuffled(seed: seed), workspace))
+    },
     changed(
       "batches",
       [Parameter("size", .whole, default: .value(.number(32)), help: "Images in a batch.")],
@@ -118,7 +134,8 @@ func dataCommands(_ workspace: Workspace) -> [Command] {
       augmentation.contrast = Float(try call.number("contrast"))
       augmentation.brightness = Float(try call.number("brightness"))
       return .object(
-        DatasetValue(try data.augmented(augmentation, seed: try call.seed(workspace))))
+        DatasetValue(
+          try data.augmented(augmentation, seed: try call.seed(workspace)), workspace))
     },
     changed(
       "balance",
@@ -131,7 +148,7 @@ func dataCommands(_ workspace: Workspace) -> [Command] {
       examples: ["load(\"coast/scenes\" size: 32 count: 20 weights: [4, 1, 1, 1]).balance().counts"]
     ) { data, call in
       let method: Dataset.Balance = try call.text("by") == "dropping" ? .dropping : .repeating
-      return .object(DatasetValue(try data.balanced(method, seed: try call.seed(workspace))))
+      return .object(DatasetValue(try data.balanced(method, seed: try call.seed(workspace)), workspace))
     },
     changed(
       "regroup",
@@ -153,7 +170,7 @@ func dataCommands(_ workspace: Workspace) -> [Command] {
             return name
           })
       }
-      return .object(DatasetValue(try data.regrouped(groups)))
+      return .object(DatasetValue(try data.regrouped(groups), workspace))
     },
     changed(
       "mean_images", [], result: .record, summary: "Averages the images of each class.",
@@ -241,7 +258,7 @@ private func load(_ call: Call, _ workspace: Workspace) throws -> Value {
       DatasetValue(
         try Dataset.coastScenes(
           size: frame?.width ?? 96, count: try call.optionalWhole("count", in: 1...1_000_000) ?? 400,
-          seed: try call.seed(workspace), weights: try call.optionalNumbers("weights"))))
+          seed: try call.seed(workspace), weights: try call.optionalNumbers("weights")?.map { Float($0) }), workspace))
   }
   if source.hasPrefix("coast/") {
     throw call.failure(
@@ -268,5 +285,5 @@ private func load(_ call: Call, _ workspace: Workspace) throws -> Value {
   if let limit = try call.optionalWhole("count", in: 1...1_000_000), limit < data.count {
     data = data.shuffled(seed: try call.seed(workspace)).take(limit)
   }
-  return .object(DatasetValue(data))
+  return .object(DatasetValue(data, workspace))
 }

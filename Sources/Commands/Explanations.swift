@@ -150,8 +150,13 @@ extension Failure {
       return failure("E0591", "every layer is frozen, so nothing can be trained", "unfreeze some")
     case .weightsDiffer(let path, let report):
       return failure("E0592", "`\(path)` does not fit this network: " + differences(report))
-    case .snapshotDiffers(let what):
-      return failure("E0593", "this is the state of another training: its \(what) differ")
+    case .snapshotDiffers(let difference):
+      return failure(
+        "E0593",
+        "this is the state of another training: its \(difference.name) is \(difference.given), "
+          + "here \(difference.expected)")
+    case .notACheckpoint(let path, let what):
+      return failure("E0596", "`\(path)` is no checkpoint of a training: \(what)")
     case .cannotRewind(let steps, let available):
       return failure("E0594", "\(steps) steps cannot be taken back; \(available) can")
     case .nothingToResume:

@@ -96,6 +96,17 @@ func tensorCommands(_ workspace: Workspace) -> [Command] {
       }
     },
     Command(
+      "norm", group: group,
+      [
+        Parameter("x", tensor, help: "A tensor."),
+        Parameter("axis", .whole, default: .none, help: "Along this axis only, from 0."),
+      ],
+      summary: "The square root of the sum of squares.", examples: ["tensor([3, 4]).norm()"]
+    ) { call in
+      let axis = try call.optionalWhole("axis", in: -64...64)
+      return try call.mapTensor("x") { try $0.reduce(.norm, axis: axis) }
+    },
+    Command(
       "where", group: group,
       [
         Parameter("condition", tensor, help: "Not zero for yes, zero for no."),

@@ -23,8 +23,11 @@ package enum KernelBenchmark {
   ) -> [Row] {
     var rows: [Row] = []
     for entry in entries where pattern.map({ entry.name.contains($0) }) ?? true {
-      let floats = UnsafeMutablePointer<Float>.allocate(capacity: entry.floats)
-      defer { floats.deallocate() }
+      // Aligned as tensors and arenas are.
+      let memory = UnsafeMutableRawPointer.allocate(
+        byteCount: entry.floats * MemoryLayout<Float>.stride, alignment: 64)
+      defer { memory.deallocate() }
+      let floats = memory.bindMemory(to: Float.self, capacity: entry.floats)
       // Values spread over −0.5…0.5; zeros would hide what denormals or branches cost.
       for i in 0..<entry.floats { floats[i] = Float(i &* 2_654_435_761 & 0xFFFF) / 65536 - 0.5 }
       var best = Double.infinity
@@ -129,13 +132,17 @@ package enum KernelBenchmark {
     let side = 2048
     let count = side * side
     return [
+      Entry(name: "handing 16 empty chunks to the threads", flops: 0, bytes: 0, floats: 1) { _ in
+        Parallel.run(chunks: 16) { _ in }
+      },
       Entry(
         name: "product 2048×2048×2048", flops: 2 * Double(side * count), bytes: 12 * Double(count),
-        floats: 3 * count
+        floats: 3 * count + MatrixProduct.workspace(m: side, n: side, k: side)
       ) {
         MatrixProduct.multiply(
-          m: side, n: side, k: side, a: $0, b: $0 + count, c: $0 + 2 * count, workspace: nil)
-      }
+          m: side, n: side, k: side, a: $0, b: $0 + count, c: $0 + 2 * count,
+          workspace: $0 + 3 * count)
+      },
     ]
   }
 

@@ -17,20 +17,16 @@ enum DirectConvolution {
     let depth = g.taps * g.groupIn
     let filters = g.outputChannels
     let matrix = matrixFloats(depth: depth, columns: g.groupOut)
-    Parallel.run(chunks: g.groups) { group in
-      let (to, first) = (packed + group * matrix, group * g.groupOut)
-      conch_direct_pack(0, 1, depth, g.groupOut, bias.map { $0 + first }, 0, 1, to)
-      conch_direct_pack(1, depth, depth, g.groupOut, kernel + first, filters, 1, to)
+    for group in 0..<g.groups {
+      let first = group * g.groupOut
+      pack(
+        depth: depth, columns: g.groupOut, kernel + first, rowStep: filters, columnStep: 1,
+        bias: bias.map { $0 + first }, into: packed + group * matrix)
     }
     if g.isPointwise {
-      let rows = g.batch * g.outputHeight * g.outputWidth
-      Parallel.run(count: rows, grain: rowsOfChunk(floats: depth + filters)) { range in
-        let target = output + range.lowerBound * filters
-        conch_direct_rows(
-          range.count, filters, depth, input + range.lowerBound * depth, depth, packed, target,
-          filters, false)
-        activate(range.count * filters, activation, target)
-      }
+      multiplyRows(
+        g.batch * g.outputHeight * g.outputWidth, depth: depth, columns: filters, input, packed,
+        into: output, accumulate: false, activation: activation)
       return
     }
     let lineFloats = g.outputWidth * filters
@@ -81,12 +77,9 @@ enum DirectConvolution {
       }
     }
     if g.isPointwise {
-      let rows = g.batch * g.inputHeight * g.inputWidth
-      Parallel.run(count: rows, grain: rowsOfChunk(floats: filters + channels)) { range in
-        conch_direct_rows(
-          range.count, channels, filters, outputGradient + range.lowerBound * filters, filters,
-          packed, inputGradient + range.lowerBound * channels, channels, accumulate)
-      }
+      multiplyRows(
+        g.batch * g.inputHeight * g.inputWidth, depth: filters, columns: channels, outputGradient,
+        packed, into: inputGradient, accumulate: accumulate)
       return
     }
     // A chunk is some input lines of one image, for all phases: what they read stays in cache.
@@ -132,7 +125,7 @@ enum DirectConvolution {
 
   static func kernelGradientWorkspace(_ g: ConvolutionGeometry) -> Int {
     let plan = KernelGradientPlan(g)
-    return plan.parts * plan.partFloats
+    return plan.parts * plan.partFloats + plan.parts * plan.rowParts * plan.besideFloats
   }
 
   /// A chunk is a part of the lines and a part of the kernel's rows; its sums go to the part's own
@@ -148,6 +141,10 @@ enum DirectConvolution {
       Parallel.run(chunks: plan.parts * plan.rowParts) { chunk in
         let (part, rowPart) = (chunk / plan.rowParts, chunk % plan.rowParts)
         let (lines, rows) = (plan.lines(part), plan.rows(rowPart))
+        let beside =
+          plan.besideFloats == 0
+          ? Parallel.scratch
+          : partial + (plan.parts * plan.partFloats + chunk * plan.besideFloats)
         for group in 0..<g.groups {
           let sums = partial + (part * plan.partFloats + group * plan.depth * columns)
           conch_fill(rows.count * columns, 0, sums + rows.lowerBound * columns)
@@ -156,7 +153,7 @@ enum DirectConvolution {
               conch_direct_kernel_gradient(
                 y, x, g.reading(group), g.above(group), input, outputGradient, sums, line,
                 min(line + plan.linesOfTile, lines.upperBound), rows.lowerBound, rows.upperBound,
-                list, Parallel.scratch)
+                list, beside)
             }
           }
         }
@@ -185,8 +182,12 @@ enum DirectConvolution {
     let rowParts: Int
     /// Lines whose input and output stay in the second-level cache together.
     let linesOfTile: Int
+    /// Floats of workspace that a chunk needs for lines beside, 0 where the scratch holds them.
+    let besideFloats: Int
     private let lineCount: Int
 
+    /// The widest panel that is ever laid beside.
+    private static let besideChannels = 48
     private static let chunksWanted = 16
     /// A part has so many places at least, to be worth its copy.
     private static let shortestPart = 256
@@ -206,10 +207,9 @@ enum DirectConvolution {
       let wanted = (Self.chunksWanted + parts - 1) / parts
       rowParts = max(1, min(wanted, depth / Self.fewestRows))
       let lineFloats = g.strideY * g.inputWidth * g.inputChannels + g.outputWidth * g.outputChannels
-      // What is laid beside must fit the scratch: at most 48 floats a place.
-      linesOfTile = max(
-        1, min(chunkFloats / lineFloats, Parallel.scratchCount / (48 * g.outputWidth)))
-      precondition(48 * g.outputWidth <= Parallel.scratchCount, "a line fits the scratch")
+      let besideLine = Self.besideChannels * g.outputWidth
+      linesOfTile = max(1, min(chunkFloats / lineFloats, Parallel.scratchCount / besideLine))
+      besideFloats = besideLine > Parallel.scratchCount ? besideLine : 0
     }
 
     func lines(_ part: Int) -> Range<Int> {
@@ -222,6 +222,48 @@ enum DirectConvolution {
       return min(
         depth, part * blocks / rowParts * 8)..<min(
           depth, (part + 1) * blocks / rowParts * 8)
+    }
+  }
+
+  // MARK: Products
+
+  /// Packs a matrix `[depth, columns]`, and biases `[columns]` before it.
+  static func pack(
+    depth: Int, columns: Int, _ matrix: UnsafePointer<Float>, rowStep: Int, columnStep: Int,
+    bias: UnsafePointer<Float>? = nil, into packed: UnsafeMutablePointer<Float>
+  ) {
+    conch_direct_pack(0, 1, depth, columns, bias, 0, 1, packed)
+    Parallel.run(count: depth, grain: max(16, (1 << 14) / columns / 16 * 16)) { rows in
+      conch_direct_pack(
+        1 + rows.lowerBound, rows.count, depth, columns, matrix + rows.lowerBound * rowStep,
+        rowStep, columnStep, packed)
+    }
+  }
+
+  /// c `[rows, columns]` (=, or +=) activation(a `[rows, depth]` · packed matrix + biases).
+  static func multiplyRows(
+    _ rows: Int, depth: Int, columns: Int, _ a: UnsafePointer<Float>,
+    _ packed: UnsafePointer<Float>, into c: UnsafeMutablePointer<Float>, accumulate: Bool,
+    activation: Activation = .none
+  ) {
+    let grain = rowsOfChunk(floats: depth + columns)
+    let rowChunks = (rows + grain - 1) / grain
+    // Few chunks of rows are cut into columns too, in whole panels: 48 is a multiple of each width.
+    let panels = (columns + 47) / 48
+    let columnChunks = rowChunks >= 16 ? 1 : min(panels, (16 + rowChunks - 1) / max(1, rowChunks))
+    Parallel.run(chunks: rowChunks * columnChunks) { chunk in
+      let (row, part) = (chunk / columnChunks * grain, chunk % columnChunks)
+      let count = min(grain, rows - row)
+      let from = part * panels / columnChunks * 48
+      let to = min(columns, (part + 1) * panels / columnChunks * 48)
+      let target = c + (row * columns + from)
+      conch_direct_rows(
+        count, to - from, depth, a + row * depth, depth, packed + from * (depth + 1), target,
+        columns, accumulate)
+      if activation != .none {
+        conch_bias_activate(
+          count, to - from, columns, nil, activation.code, activation.slope, target)
+      }
     }
   }
 

@@ -74,6 +74,9 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     .init(
       name: "3×3 many filters", height: 8, width: 9, channels: 7, filters: 130, kernel: (3, 3)),
     .init(
+      name: "line longer than the scratch", batch: 1, height: 2, width: 11003, channels: 1,
+      filters: 2, kernel: (1, 3)),
+    .init(
       name: "1×1 thin", batch: 1, height: 90, width: 80, channels: 16, filters: 9, kernel: (1, 1)),
     .init(
       name: "1×1 stride 2", height: 7, width: 9, channels: 12, filters: 10, kernel: (1, 1),
@@ -88,10 +91,10 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     .init(
       name: "many tiles", height: 40, width: 37, channels: 16, filters: 24, kernel: (3, 3)),
     .init(
-      name: "row longer than a block", batch: 1, height: 5, width: 4, channels: 1000, filters: 3,
+      name: "many channels", batch: 1, height: 5, width: 4, channels: 1000, filters: 3,
       kernel: (3, 3)),
     .init(
-      name: "line longer than a block", batch: 1, height: 2, width: 3, channels: 9000, filters: 2,
+      name: "very many channels", batch: 1, height: 2, width: 3, channels: 9000, filters: 2,
       kernel: (2, 2)),
     .init(
       name: "depthwise 3×3", height: 10, width: 9, channels: 32, filters: 32, kernel: (3, 3),

@@ -4,7 +4,8 @@ import Testing
 extension KernelsTests {
   static let products: [(m: Int, n: Int, k: Int)] = [
     (1, 1, 1), (3, 5, 7), (1, 300, 40), (257, 3, 33), (200, 300, 100), (700, 96, 24),
-    (12, 20, 40000), (64, 32, 5000), (1000, 250, 70), (5, 4, 0), (0, 3, 2),
+    (12, 20, 40000), (33, 500, 200), (32, 900, 300), (64, 32, 5000), (1000, 250, 70), (5, 4, 0),
+    (0, 3, 2),
   ]
 
   /// Cutting a product wrongly would show only at some sizes.

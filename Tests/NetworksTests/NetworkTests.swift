@@ -279,6 +279,21 @@ import Testing
       network.parameters.allSatisfy { (try? $0.gradient().values.allSatisfy { $0 == 0 }) ?? false })
   }
 
+  @Test func anInputMayBeAnOutput() throws {
+    let x = try Node.input([3])
+    let y = try x.applying(Dense(units: 2))
+    let network = try Network(inputs: [x], outputs: [x, y])
+    let execution = try Execution(network, count: 1, mode: .training, gradientsOf: [x])
+    let image = try Tensor(shape: [1, 3], values: [1, 2, 3])
+    let upstream = try Tensor(shape: [1, 3], values: [4, 5, 6])
+    #expect(try execution.forward([image])[0] == image)
+    try execution.backward([upstream, try Tensor(shape: [1, 2])])
+    #expect(try execution.gradient(of: x) == upstream)
+    let nothing = try Execution(network, count: 1, mode: .inference, outputs: [x])
+    #expect(try nothing.forward(image) == image)
+    #expect(throws: NetworkError.invalidEnds) { try nothing.value(of: y) }
+  }
+
   @Test func gradientsStartAtZeroUnlessAsked() throws {
     let network = try network()
     let images = try randomTensor([1, 9, 9, 3], "images", spread: 1)

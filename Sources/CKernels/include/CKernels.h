@@ -33,6 +33,9 @@ void conch_bias_activate(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t step, cons
 void conch_copy_channels(ptrdiff_t rows, ptrdiff_t channels, const float *source,
                          ptrdiff_t source_step, float *destination, ptrdiff_t destination_step,
                          bool accumulate);
+// to[column, row] (=, or +=) from[row, column], the rows of `from` `step` floats apart.
+void conch_transpose(ptrdiff_t rows, ptrdiff_t columns, const float *from, ptrdiff_t step,
+                     float *to, bool accumulate);
 void conch_dropout(ptrdiff_t first, ptrdiff_t count, uint32_t threshold, float scale, uint64_t key,
                    const float *x, float *y, bool accumulate);
 

@@ -6,8 +6,12 @@ import Tensors
 /// A dataset in the language: images with labels, in a fixed order. `data[i]` is one of them.
 package final class DatasetValue: HostObject {
   package let data: Dataset
+  private let workspace: Workspace
 
-  package init(_ data: Dataset) { self.data = data }
+  package init(_ data: Dataset, _ workspace: Workspace) {
+    self.data = data
+    self.workspace = workspace
+  }
 
   package var kind: String { "dataset" }
 
@@ -80,11 +84,55 @@ package final class DatasetValue: HostObject {
       // A tensor knows the rules of slices; here it holds the positions.
       let positions = try Tensor((0..<data.count).map { Float($0) })
         .slice([.range(from: start, to: end, by: step)])
-      return .object(DatasetValue(try data.subset(positions.values.map { Int($0) })))
+      return .object(DatasetValue(try data.subset(positions.values.map { Int($0) }), workspace))
     }
   }
 
-  package func isEqual(_ other: any HostObject) -> Bool { self === other }
+  /// What lists have too. Functions are given samples.
+  package func apply(_ command: String, _ call: Call) throws -> Value? {
+    func dataset(_ data: Dataset) -> Value { .object(DatasetValue(data, workspace)) }
+    return try Failure.explaining {
+      switch command {
+      case "split":
+        let fractions: [Double]
+        switch try call.value("by") {
+        case .number(let fraction): fractions = [fraction]
+        case .list: fractions = try call.numbers("by")
+        default: throw call.mismatch("by", .oneOf([.number, .listOf(.number)]))
+        }
+        let parts = try data.split(
+          fractions, seed: try call.seed(workspace), stratified: try call.boolean("stratified"))
+        return .list(of: parts.map(dataset))
+      case "take": return dataset(data.take(try call.whole("count", in: 0...Int(Int32.max))))
+      case "drop": return dataset(data.dropping(try call.whole("count", in: 0...Int(Int32.max))))
+      case "length", "count": return .number(Double(data.count))
+      case "reverse": return dataset(try data.subset((0..<data.count).reversed()))
+      case "map":
+        let function = try call.function("function")
+        return .list(
+          of: try (0..<data.count).map { position in
+            try call.interpreter.checkpoint()
+            return try call.interpreter.call(function, [try element(at: position)])
+          })
+      case "filter":
+        let function = try call.function("function")
+        return dataset(
+          try data.subset(
+            try (0..<data.count).filter { position in
+              try call.interpreter.checkpoint()
+              let answer = try call.interpreter.call(function, [try element(at: position)])
+              guard case .boolean(let isKept) = answer else {
+                throw call.failure(
+                  "function", code: "E0546",
+                  "the function of `filter` gives true or false, not \(answer.display)")
+              }
+              return isKept
+            }))
+      default: return nil
+      }
+    }
+  }
+
   package var memorySize: Int { data.cached.bytes }
 }
 

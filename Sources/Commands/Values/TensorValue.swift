@@ -119,6 +119,38 @@ package final class TensorValue: HostObject {
     }
   }
 
+  /// What numbers and lists have too, value by value or along an axis.
+  package func apply(_ command: String, _ call: Call) throws -> Value? {
+    try Failure.explaining {
+      if let function = TensorValue.functions[command] {
+        guard command != "round" || !call.has("digits"), command != "log" || !call.has("base")
+        else {
+          throw Failure(
+            code: "E0519", message: "of a tensor, `\(command)` takes nothing but the tensor")
+        }
+        return TensorValue.value(try tensor.applying(function))
+      }
+      if let reduction = TensorValue.reductions[command] {
+        let axis = try call.optionalWhole("axis", in: -64...64)
+        return TensorValue.value(try tensor.reduce(reduction, axis: axis))
+      }
+      guard command == "clip" else { return nil }
+      return .object(
+        TensorValue(
+          try tensor.clipped(low: Float(try call.number("low")), high: Float(try call.number("high"))),
+          isImage: isImage))
+    }
+  }
+
+  private static let functions: [String: ElementFunction] = [
+    "abs": .absolute, "exp": .exponential, "log": .logarithm, "sqrt": .squareRoot, "round": .round,
+    "floor": .floor, "ceil": .ceiling, "tanh": .hyperbolicTangent, "sign": .sign,
+  ]
+  private static let reductions: [String: TensorReduction] = [
+    "sum": .sum, "mean": .mean, "min": .minimum, "max": .maximum, "argmin": .argmin,
+    "argmax": .argmax, "std": .standardDeviation, "norm": .norm,
+  ]
+
   package func isEqual(_ other: any HostObject) -> Bool {
     (other as? TensorValue).map { $0.tensor == tensor } ?? false
   }

@@ -39,7 +39,7 @@ package final class TrainerValue: HostObject {
     switch name {
     case "step": return .number(Double(trainer.step))
     case "epoch": return .number(Double(trainer.epoch))
-    case "loss": return trainer.lastLoss.map { .number($0) } ?? .none
+    case "loss": return trainer.lastLoss.map { .number($0) } ?? Value.none
     case "rate": return .number(trainer.rate)
     case "history":
       return .list(

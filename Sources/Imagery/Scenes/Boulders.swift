@@ -4,7 +4,7 @@ enum Boulders {
     _ random: inout DescriptionStream, rocks: Rocks, camera: Camera, shoreline: Shoreline
   ) -> [Figure] {
     let half = camera.radius
-    let count = min(260, Int(camera.extent * random.between(0.4, 1.4)))
+    let count = min(260, Int(camera.extent * random.between(0.6, 1.6)))
     return (0..<count).compactMap { _ in
       let s = random.between(-half, half)
       let spread = random.normal()

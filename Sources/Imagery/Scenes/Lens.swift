@@ -15,14 +15,21 @@ struct Lens: Sendable {
   let blur: Float
   let grain: Noise
 
-  init(_ random: inout DescriptionStream) {
-    target = random.between(0.2, 0.36)
-    autoExposure = random.between(0.7, 0.95)
-    autoBalance = random.between(0.05, 0.35)
+  init(_ random: inout DescriptionStream, kind: SceneKind) {
+    // Bright sand makes a bright picture, dark rock a dark one, whatever a meter wants.
+    let bright: Float =
+      switch kind {
+      case .beach: 1.07
+      case .marsh, .developed: 1
+      case .rocky: 0.89
+      }
+    target = random.between(0.2, 0.34) * bright
+    autoExposure = random.between(0.65, 0.92)
+    autoBalance = random.between(0, 0.25)
     cast = Tint(
-      1 + 0.05 * random.normal(), 1 + 0.015 * random.normal(), 1 + 0.06 * random.normal())
+      1 + 0.035 * random.normal(), 1 + 0.012 * random.normal(), 1 + 0.045 * random.normal())
     contrast = random.between(0.85, 1.15)
-    autoContrast = random.between(0.4, 0.85)
+    autoContrast = random.between(0.3, 0.7)
     saturation = random.between(0.85, 1.3)
     vignette = random.between(0, 0.22)
     noise = random.between(0.002, 0.011)

@@ -117,15 +117,16 @@ struct Population: Sendable {
       Figure(
         shape: .person, centre: place, axis: axis, half: half, height: isLying ? 0.35 : 1.6,
         color: random.chance(0.6) ? random.pick(Palette.cloths) : skin, second: hair, cover: nil))
-    let reach = max(half.x, half.y) + 0.1
-    let tall: Float = isLying ? 0.3 : 1
-    let lean = camera.lean(place) * tall
+    // The sides of the ellipse's own box, and a hand's breadth.
+    let reach = Place(
+      (half.x * half.x * axis.x * axis.x + half.y * half.y * axis.y * axis.y).squareRoot() + 0.08,
+      (half.x * half.x * axis.y * axis.y + half.y * half.y * axis.x * axis.x).squareRoot() + 0.08)
     objects.append(
       SceneObject(
         kind: .person,
         box: box([
-          place + Place(-reach, -reach), place + Place(reach, reach),
-          place + lean + Place(-reach, reach), place + lean + Place(reach, -reach),
+          place - reach, place + reach, place + Place(-reach.x, reach.y),
+          place + Place(reach.x, -reach.y),
         ])))
   }
 

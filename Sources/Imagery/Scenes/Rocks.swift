@@ -29,11 +29,11 @@ struct Rocks: Sendable {
     blockiness = random.between(0.3, 0.9)
     noise = Noise(&random)
     lichen = random.pick(Palette.meadows) * 0.8
-    roughness = random.between(0.7, 1.4)
+    roughness = random.between(0.9, 1.6)
     cliffHeight = random.proportion(3, 22)
     platformWidth = random.between(14, 48)
     cliffWidth = random.between(8, 22)
-    coves = random.chance(0.6) ? random.between(0.2, 0.75) : 0
+    coves = random.chance(0.4) ? random.between(0.2, 0.6) : 0
   }
 }
 

@@ -19,7 +19,7 @@ package struct Scene: Sendable {
   package var extent: Float { camera.extent }
 
   /// Widths of ground that scenes have unless asked otherwise, in metres.
-  package static let usualExtent: ClosedRange<Float> = 90...200
+  package static let usualExtent: ClosedRange<Float> = 95...190
 
   /// The limits of what can be drawn, in metres.
   package static let narrowestExtent: Float = 15
@@ -67,7 +67,7 @@ package struct Scene: Sendable {
     let camera = Camera(&random, extent: extent)
     self.camera = camera
     light = Light(&random, camera: camera)
-    lens = Lens(&random)
+    lens = Lens(&random, kind: kind)
 
     random = DescriptionStream(seed: seed, index: index, part: "shore")
     var style: Settlement.Style?

@@ -30,7 +30,7 @@ struct Shoreline: Sendable {
     case .beach: offset = extent * random.between(-0.3, 0.18)
     case .marsh: offset = extent * random.between(-0.46, 0.06)
     case .developed: offset = extent * random.between(-0.4, -0.06)
-    case .rocky: offset = extent * random.between(-0.28, 0.14)
+    case .rocky: offset = extent * random.between(-0.28, 0.08)
     }
     bends = Noise(&random)
     let curves = random.unit()

@@ -156,16 +156,17 @@ struct Terrain {
     let edge = section.pointee.edge
     let cusp = section.pointee.cusp
     let distance = shoreline.distance(s, c, edge: edge, cusp: cusp)
-    let drawn = flat.draw(p, distance: distance, creek: creeks(p))
+    let creek = creeks(p)
+    let drawn = flat.draw(p, distance: distance, creek: creek)
     if drawn.flood > 0 {
       // Channels are steep; a pool is a hand deep.
       let depth: Float = drawn.ground.height < 0 ? 6 : 14
       let ground = sea(p, section, out: drawn.flood * depth, bottom: drawn.ground.color, foam: 0)
       return ground
     }
-    if trees > 0 && distance > 20 {
+    let dry = smoothstep(4, 8, creek)
+    if trees > 0 && distance > 20 && dry > 0 {
       let island = smoothstep(0.12, 0.4, mass(p.x, p.y) + (distance - 60) * 0.002)
-      let dry = smoothstep(4, 8, creeks(p))
       return vegetation.crowns(
         p, on: drawn.ground, density: island * dry * (0.4 + 0.6 * trees), crown: crown)
     }
@@ -233,7 +234,8 @@ struct Terrain {
     // Far out at sea nothing of the rock's shape matters.
     let share = smoothstep(-60, -30, near)
     let hump = share > 0 ? share * mass(p.x, p.y) : 0
-    let distance = share > 0 ? near + 4 * share * dunes(p.x, p.y) + 6 * hump : near
+    let lump = share > 0 ? share * dunes(p.x, p.y) : 0
+    let distance = near + 4 * lump + 6 * hump
     if distance < 0 {
       // White water gathers against rock.
       let chaos = share > 0 ? dunes(p.x + 40, p.y - 20) : 0
@@ -245,7 +247,7 @@ struct Terrain {
     // A cove keeps sand between the headlands.
     let cove = section.pointee.cove
     let foot = rocks.platformWidth * (0.6 + 0.8 * abs(hump)) + 10 * cove
-    let cliff = smoothstep(foot, foot + rocks.cliffWidth, distance + 3 * dunes(p.x + 7, p.y))
+    let cliff = smoothstep(foot, foot + rocks.cliffWidth, distance - 3 * lump)
     let level = 0.5 + min(distance, foot) * 0.07 + rocks.cliffHeight * cliff
     if cove + 0.5 * hump > 0.5 && cliff < 0.06 {
       return sand.draw(

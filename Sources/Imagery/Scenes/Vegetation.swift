@@ -17,7 +17,7 @@ struct Vegetation: Sendable {
     soil = mix(sand.color, Palette.tint(0x8A7458), random.between(0.2, 0.8))
     noise = Noise(&random)
     switch kind {
-    case .beach: trees = random.chance(0.5) ? random.between(0, 0.9) : 0
+    case .beach: trees = random.chance(0.3) ? random.between(0.1, 0.8) : 0
     case .marsh: trees = random.chance(0.6) ? random.between(0.1, 0.8) : 0
     case .developed: trees = random.between(0.05, 0.6)
     case .rocky: trees = random.chance(0.5) ? random.between(0.1, 1) : 0

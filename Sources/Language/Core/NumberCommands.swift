@@ -46,14 +46,20 @@ enum NumberCommands {
     ]
   }
 
+  /// What of a tensor is summed up; lists have one axis.
+  private static var axis: Parameter {
+    Parameter(
+      "axis", .whole, default: .none, help: "Of a tensor: along this axis only, from 0.")
+  }
+
   /// A summary of numbers that needs at least one.
   private static func summary(
     _ name: String, _ sentence: String, example: String, _ body: @escaping ([Double]) -> Double
   ) -> Command {
     Command(
       name, group: group,
-      [Parameter("values", .listOf(.number), help: "A list of numbers, a range, or a tensor.")],
-      result: .number, summary: sentence, examples: [example], defersToObjects: true
+      [Parameter("values", .listOf(.number), help: "A list of numbers, a range, or a tensor."), axis],
+      summary: sentence, examples: [example], defersToObjects: true
     ) { call in
       let numbers = try call.numbers("values")
       guard !numbers.isEmpty else { throw Failure(.empty(command: name), argument: "values") }
@@ -87,9 +93,9 @@ enum NumberCommands {
       [
         Parameter(
           "values", .oneOf([.number, .listOf(.number)]), gathers: .rest,
-          help: "Numbers, or one list of them, or a tensor.")
+          help: "Numbers, or one list of them, or a tensor."), axis,
       ],
-      result: .number, summary: sentence, examples: [example], defersToObjects: true
+      summary: sentence, examples: [example], defersToObjects: true
     ) { call in
       var best: Double?
       func consider(_ number: Double) {
@@ -182,8 +188,10 @@ enum NumberCommands {
       extreme("max", "Gives the greatest.", example: "max([3, 1, 2])", >),
       Command(
         "sum", group: group,
-        [Parameter("values", .listOf(.number), help: "A list of numbers, a range, or a tensor.")],
-        result: .number, summary: "Adds up.", examples: ["sum([1, 2, 3])", "sum(0..101)"],
+        [
+          Parameter("values", .listOf(.number), help: "A list of numbers, a range, or a tensor."),
+          axis,
+        ], summary: "Adds up.", examples: ["sum([1, 2, 3])", "sum(0..101)"],
         defersToObjects: true
       ) { .number(try $0.numbers("values").reduce(0, +)) },
       summary("mean", "Gives the average.", example: "mean([1, 2, 6])", mean),

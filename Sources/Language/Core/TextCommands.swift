@@ -152,11 +152,16 @@ enum TextCommands {
         [
           Parameter("values", .oneOf([.text, .list]), help: "A text, or a list, or a dataset."),
           Parameter(
-            "by", .oneOf([.text, .number]), default: .none,
+            "by", .oneOf([.text, .number, .listOf(.number)]), default: .none,
             help: "For a text what separates its parts (white space if left out), for others the "
-              + "fraction that comes first."),
+              + "fraction that comes first, or several fractions."),
+          Parameter(
+            "seed", .whole, default: .none, help: "Of a dataset's random parts; the session's."),
+          Parameter(
+            "stratified", .boolean, default: .value(.boolean(true)),
+            help: "Of a dataset: whether each part has the same mix of classes."),
         ],
-        result: .list, summary: "Splits a text at a separator, or a list at a fraction.",
+        result: .list, summary: "Splits a text at a separator, a list or a dataset at a fraction.",
         examples: ["split(\"a,b\", \",\")", "split([1, 2, 3, 4], 0.75)"], defersToObjects: true,
         body: split),
     ]

@@ -66,16 +66,17 @@ package struct SeparableConvolution: Operation {
   }
 
   private func depthwise(_ shapes: OperationShapes, _ count: Int) -> ConvolutionGeometry {
-    let middle = [shapes.output[0], shapes.output[1], shapes.inputChannels * multiplier]
-    return window.geometry(
-      OperationShapes(inputs: shapes.inputs, output: middle), count: count,
-      groups: shapes.inputChannels)
+    var geometry = window.geometry(shapes, count: count, groups: shapes.inputChannels)
+    geometry.outputChannels = shapes.inputChannels * multiplier
+    return geometry
   }
 
   private func pointwise(_ shapes: OperationShapes, _ count: Int) -> ConvolutionGeometry {
-    let middle = [shapes.output[0], shapes.output[1], shapes.inputChannels * multiplier]
-    return Window(size: (1, 1)).geometry(
-      OperationShapes(inputs: [middle], output: shapes.output), count: count, groups: 1)
+    let (height, width) = (shapes.output[0], shapes.output[1])
+    return ConvolutionGeometry(
+      batch: count, inputHeight: height, inputWidth: width,
+      inputChannels: shapes.inputChannels * multiplier, outputHeight: height, outputWidth: width,
+      outputChannels: filters, kernelHeight: 1, kernelWidth: 1)
   }
 
   package func needs(_ shapes: OperationShapes, count: Int) -> Needs {

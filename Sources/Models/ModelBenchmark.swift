@@ -1,0 +1,102 @@
+import Networks
+import Tensors
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Times whole networks, for `Scripts/bench models`: forward and backward of a training step
+/// (without loss and optimiser), and inference.
+package enum ModelBenchmark {
+  /// One measured network. Seconds are the best of the repeats, for the whole batch.
+  package struct Row: Sendable {
+    package let name: String
+    /// Images in the batch.
+    package let count: Int
+    package let forwardSeconds: Double
+    package let backwardSeconds: Double
+    package let inferenceSeconds: Double
+    /// Multiplications with an addition for one image forward; backward takes twice as many.
+    package let multiplyAccumulates: Int
+    /// Memory of the plans, without weights.
+    package let trainingBytes: Int
+    package let inferenceBytes: Int
+
+    package var trainingImagesPerSecond: Double {
+      Double(count) / (forwardSeconds + backwardSeconds)
+    }
+    package var inferenceImagesPerSecond: Double { Double(count) / inferenceSeconds }
+    /// Floating-point operations per second in training, two for a multiplication with its
+    /// addition.
+    package var trainingOperationsPerSecond: Double {
+      6 * Double(multiplyAccumulates) * trainingImagesPerSecond
+    }
+  }
+
+  private struct Case: Sendable {
+    let name: String
+    let count: Int
+    let network: @Sendable () throws -> Network
+  }
+
+  private static let cases: [Case] = [
+    Case(name: "mobilenet_v2 0.35 at 96", count: 32) {
+      try MobileNetV2.network(input: [96, 96, 3], alpha: 0.35, classes: 4)
+    },
+    Case(name: "mobilenet_v2 1.0 at 96", count: 32) {
+      try MobileNetV2.network(input: [96, 96, 3], classes: 4)
+    },
+    Case(name: "mobilenet_v2 1.0 at 224", count: 8) {
+      try MobileNetV2.network(input: [224, 224, 3], classes: 4)
+    },
+    Case(name: "small network at 96", count: 32) {
+      try SmallConvolutionalNetwork.network(input: [96, 96, 3], classes: 4)
+    },
+  ]
+
+  /// Runs all, or those whose name contains `pattern`.
+  /// - Throws: `NetworkError.memory`.
+  package static func run(matching pattern: String? = nil, repeats: Int = 5) throws -> [Row] {
+    try cases.filter { $0.name.contains(pattern ?? "") }.map { entry in
+      let network = try entry.network()
+      let training = try Execution(network, count: entry.count, mode: .training)
+      fill(training)
+      var (forward, backward) = (Double.infinity, Double.infinity)
+      for _ in 0...max(repeats, 1) {
+        let start = now()
+        training.forward()
+        let middle = now()
+        training.outputGradients()?.update(repeating: 1 / Float(entry.count))
+        try training.backward()
+        forward = min(forward, middle - start)
+        backward = min(backward, now() - middle)
+      }
+      let inference = try Execution(network, count: entry.count, mode: .inference)
+      fill(inference)
+      var alone = Double.infinity
+      for _ in 0...max(repeats, 1) {
+        let start = now()
+        inference.forward()
+        alone = min(alone, now() - start)
+      }
+      return Row(
+        name: entry.name, count: entry.count, forwardSeconds: forward, backwardSeconds: backward,
+        inferenceSeconds: alone, multiplyAccumulates: network.multiplyAccumulates,
+        trainingBytes: training.memoryInBytes, inferenceBytes: inference.memoryInBytes)
+    }
+  }
+
+  private static func fill(_ execution: Execution) {
+    var stream = RandomStream(seed: 1, name: "benchmark")
+    let values = execution.inputValues()
+    for index in values.indices { values[index] = stream.uniform(in: -1..<1) }
+  }
+
+  private static func now() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}
