@@ -36,7 +36,7 @@ let package = Package(
       dependencies: ["Language", "Figures", "Training", "Models", "Imagery"]),
     .target(name: "Notebook", dependencies: ["Commands", "Language", "Figures"]),
     .executableTarget(
-      name: "conch", dependencies: ["Notebook", "CTerminal"],
+      name: "conch", dependencies: ["Notebook", "Kernels", "CTerminal"],
       // With the Swift runtime inside, the program starts in half the time (Scripts/bench start).
       linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(platforms: [.linux]))]),
     // What Scripts/bench measures from the inside.

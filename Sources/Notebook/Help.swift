@@ -9,7 +9,7 @@ struct Help {
 
   init(_ session: Session) {
     interpreter = session.interpreter
-    page = session.console.page
+    page = session.workspace.page
   }
 
   // MARK: Pages

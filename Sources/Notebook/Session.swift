@@ -88,7 +88,11 @@ package final class Session {
   // MARK: Running
 
   /// Runs a script whole. Its cells are announced on a terminal.
-  package func run(_ source: Source) -> Status {
+  ///
+  /// - Parameter figures: the beginning of the names of the figures' files; nil numbers them on from
+  ///   those that are there.
+  package func run(_ source: Source, figures: String? = nil) -> Status {
+    workspace.figureFiles = FigureFiles(stem: figures)
     let cells = console.isTerminal ? announcer.cells(of: source) : nil
     interpreter.onStatement = cells.map { cells in
       { [unowned self] event in cells.announce(upTo: event.span.start, say: say) }
@@ -107,6 +111,8 @@ package final class Session {
 
   /// Runs one entry of the prompt. Help can be asked for in the short forms `?name` and `name?`.
   package func run(entry text: String) -> Status {
+    // The window may have another width by now.
+    workspace.page.columns = max(1, console.columns())
     if let topic = HelpRequest.topic(of: text) {
       say(Help(self).page(for: topic))
       return .finished
@@ -140,7 +146,7 @@ package final class Session {
   }
 
   private func finish(_ outcome: Outcome) -> Status {
-    progress.clear()
+    workspace.progress.clear()
     switch outcome {
     case .finished: return .finished
     case .failed(let diagnostics):
@@ -165,7 +171,7 @@ package final class Session {
 
   /// Writes errors, marked so that code and place catch the eye.
   package func report(_ diagnostics: [Diagnostic]) {
-    progress.clear()
+    workspace.progress.clear()
     let style = console.errorStyle
     guard style.isEnabled else { return console.writeError(Diagnostic.render(diagnostics)) }
     let lines = Diagnostic.render(diagnostics).split(
@@ -194,7 +200,7 @@ package final class Session {
 
   /// Writes lines, after taking away a progress line that is in the way.
   package func say(_ text: String) {
-    progress.clear()
+    workspace.progress.clear()
     console.write(text + "\n")
   }
 

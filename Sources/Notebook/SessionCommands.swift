@@ -34,7 +34,7 @@ func sessionCommands(_ reference: SessionReference) -> [Command] {
       examples: ["rate = 0.1\nvars"]
     ) { _ in
       let session = try session()
-      session.say(VariableTable.render(session.interpreter.variables, page: session.console.page))
+      session.say(VariableTable.render(session.interpreter.variables, page: session.workspace.page))
       return .none
     },
     Command(

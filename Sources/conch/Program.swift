@@ -1,5 +1,6 @@
 import CTerminal
 import Figures
+import Kernels
 import Language
 import Notebook
 
@@ -40,14 +41,14 @@ enum Program {
       for path in paths where session.check(try source(path)) == .failed { status = .failed }
       return status.rawValue
     case .script(let path, let arguments, let options):
-      return run(try source(path), arguments, options, again: "conch \(path)")
+      return run(try source(path), arguments, options, path: path)
     case .statements(let text, let arguments, let options):
-      return run(Source(name: "-c", text: text), arguments, options, again: nil)
+      return run(Source(name: "-c", text: text), arguments, options, path: nil)
     case .standardInput(let arguments, let options):
       guard let bytes = FileBytes.read(from: 0, limit: sourceLimit) else {
         throw Invocation.UsageError("cannot read standard input (\(reason()))")
       }
-      return run(Source(name: "-", bytes: bytes), arguments, options, again: nil)
+      return run(Source(name: "-", bytes: bytes), arguments, options, path: nil)
     case .prompt(let options):
       return prompt(options)
     }
@@ -66,17 +67,29 @@ enum Program {
   private static func reason() -> String { String(cString: strerror(errno)).lowercased() }
 
   private static func run(
-    _ source: Source, _ arguments: [String], _ options: Invocation.Options, again: String?
+    _ source: Source, _ arguments: [String], _ options: Invocation.Options, path: String?
   ) -> Int32 {
     terminal_guard()
     interrupts_count()
-    let session = Session(console: console(), options: options)
+    let session = session(console(), options)
     session.interpreter.define("arguments", .texts(arguments))
-    let status = session.run(source)
-    if status == .interrupted, let again {
-      Output.write("`\(again)` begins again from the start.\n", to: 2)
+    let status = session.run(source, figures: path.map(stem))
+    if status == .interrupted, let path {
+      Output.write("`conch \(path)` begins again from the start.\n", to: 2)
     }
     return status.rawValue
+  }
+
+  /// `week1` of `Lessons/week1.conch`.
+  private static func stem(_ path: String) -> String {
+    let name = path.split(separator: "/").last ?? "script"
+    let stem = name.lastIndex(of: ".").map { name[..<$0] } ?? name
+    return stem.isEmpty ? String(name) : String(stem)
+  }
+
+  private static func session(_ console: Console, _ options: Invocation.Options) -> Session {
+    if let threads = options.threads { Parallel.threads = threads }
+    return Session(console: console, options: options)
   }
 
   // MARK: The prompt
@@ -87,7 +100,7 @@ enum Program {
     terminal_guard()
     interrupts_count()
     let console = console()
-    let session = Session(console: console, options: options)
+    let session = session(console, options)
     guard isTerminal else {
       return session.run(from: PlainSource(session: session, isInteractive: false)).rawValue
     }
