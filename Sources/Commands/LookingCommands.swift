@@ -88,7 +88,7 @@ func lookingCommands(_ workspace: Workspace) -> [Command] {
         case .range(let range): y = (0..<min(range.count, 100_000)).map { range[$0] }
         default: throw call.mismatch("y", .listOf(.number))
         }
-        return x.map { .init(name, x: $0, y: y) } ?? .init(name, y: y)
+        return x.map { LinePlot.Series(name, x: $0, y: y) } ?? LinePlot.Series(name, y: y)
       }
       let all: [LinePlot.Series]
       if case .record(let record) = try call.value("y") {
