@@ -188,8 +188,9 @@ struct Resolver {
       return "did you mean `\(word)`?"
     }
     if let remedy = meaning?.remedy { return remedy }
-    if let near = Spelling.nearest(to: name, among: known) { return "did you mean `\(near)`?" }
-    return wantsText ? "text is quoted: `\"\(name)\"`" : nil
+    // Where a text belongs, a word that is not the name of a variable lacks its quotes.
+    if wantsText { return "text is quoted: `\"\(name)\"`" }
+    return Spelling.nearest(to: name, among: known).map { "did you mean `\($0)`?" }
   }
 
   /// Everything that is known here, nearest first.

@@ -127,8 +127,8 @@ extension Resolver {
     let call = boundCall(reference, binding, arguments, nodes)
     builder.commandCalls.append(call)
     let index = Int32(builder.commandCalls.count - 1)
-    if reference.command.numeric != nil, nodes.count == 1, call.single.count == 1 {
-      return builder.add(.callNumeric(nodes[0], index), span)
+    if reference.command.quick != nil, nodes.count == 1, call.single.count == 1 {
+      return builder.add(.callQuick(nodes[0], index), span)
     }
     return builder.add(.callCommand(index), span)
   }
