@@ -225,7 +225,7 @@ final class Pair: HostObject {
     }
     session.interpreter.onShow = { value, style in shown.append("\(value.display) \(style)") }
     session.run("x = 1\n#%% Two id=\"a\"\nx + 1\nshow \"t\"")
-    #expect(titles == ["- 1", "Two 3", "Two 4"])
+    #expect(titles == [" 1", "Two 3", "Two 4"])
     #expect(shown == ["2 value", "\"t\" show"])
   }
 

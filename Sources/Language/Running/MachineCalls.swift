@@ -178,12 +178,13 @@ extension Machine {
   private func notCallable(
     _ value: Value, _ callee: Int32, _ node: Int32, _ frame: FramePointer
   ) -> Fault {
-    if case .global(let slot) = frame.pointee.nodes[Int(callee)],
-      interpreter.command(named: interpreter.globalName(slot)) != nil
-    {
-      return fault(
-        .notACommand(name: interpreter.globalName(slot), kind: value.kind, line: nil), callee, frame
-      )
+    // A variable hides the command of the same name.
+    switch frame.pointee.nodes[Int(callee)] {
+    case .global(let slot), .globalOrCommand(let slot, _):
+      let name = interpreter.globalName(slot)
+      guard interpreter.command(named: name) != nil else { break }
+      return fault(.notACommand(name: name, kind: value.kind), callee, frame)
+    default: break
     }
     return fault(.notCallable(given: Wording.given(value), remedy: nil), callee, frame)
   }
