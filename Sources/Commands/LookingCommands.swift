@@ -81,7 +81,7 @@ func lookingCommands(_ workspace: Workspace) -> [Command] {
         let y: [Double]
         switch value {
         case .object(let object as TensorValue) where object.tensor.rank == 1:
-          y = object.tensor.values.map(Double.init)
+          y = object.tensor.values.map { Double(decimal: $0) }
         case .list(let list):
           guard let numbers = list.numbers else { throw call.mismatch("y", .listOf(.number)) }
           y = numbers
