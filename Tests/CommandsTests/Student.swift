@@ -22,18 +22,18 @@ final class Student {
 
   deinit { try? FileManager.default.removeItem(at: folder) }
 
-  /// What the statements print, errors included; `@` in file names stands for the folder.
+  /// What the statements print, errors included; `HERE/` in file names stands for the folder.
   @discardableResult
   func run(_ statements: String) -> String {
     output = ""
-    let text = statements.replacingOccurrences(of: "@", with: folder.path + "/")
+    let text = statements.replacingOccurrences(of: "HERE/", with: folder.path + "/")
     let outcome = interpreter.run(Source(name: "test", text: text))
     return output + outcome.diagnostics.map { $0.render() }.joined()
   }
 
   /// The codes of the errors that the statements end with.
   func errors(_ statements: String) -> [String] {
-    let text = statements.replacingOccurrences(of: "@", with: folder.path + "/")
+    let text = statements.replacingOccurrences(of: "HERE/", with: folder.path + "/")
     return interpreter.run(Source(name: "test", text: text)).diagnostics.map(\.code)
   }
 

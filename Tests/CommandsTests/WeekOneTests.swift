@@ -44,11 +44,11 @@ import Testing
 
   @Test func weightsSurviveAFile() throws {
     let student = try Student()
-    student.run(Self.setUp + "step fit 2; save net \"@net.safetensors\"")
+    student.run(Self.setUp + "step fit 2; save net \"HERE/net.safetensors\"")
     let before = student.run("net[\"dense\"].kernel.sum()")
     student.run("step fit 2;")
     #expect(student.run("net[\"dense\"].kernel.sum()") != before)
-    student.run("open \"@net.safetensors\" into: net")
+    student.run("open \"HERE/net.safetensors\" into: net")
     #expect(student.run("net[\"dense\"].kernel.sum()") == before)
   }
 
@@ -57,13 +57,13 @@ import Testing
     let student = try Student()
     let printed = student.run(
       Self.setUp + """
-        save net "@net.safetensors"
-        two = small_cnn(classes: 2 input: [48, 48, 3] filters: 4 dense: 8 weights: "@net.safetensors")
+        save net "HERE/net.safetensors"
+        two = small_cnn(classes: 2 input: [48, 48, 3] filters: 4 dense: 8 weights: "HERE/net.safetensors")
         """)
     #expect(printed.contains("`predictions/kernel` stays fresh"), "\(printed)")
     #expect(
       student.errors(
-        "small_cnn(classes: 4 input: [48, 48, 3] filters: 5 dense: 8 weights: \"@net.safetensors\")")
+        "small_cnn(classes: 4 input: [48, 48, 3] filters: 5 dense: 8 weights: \"HERE/net.safetensors\")")
         == ["E0592"])
   }
 
@@ -96,7 +96,7 @@ import Testing
     ("net[\"conv_1\"].output(ones(7, 7, 3))", "E0532"),
     ("rewind fit 9", "E0594"), ("resume fit", "E0595"),
     ("freeze net; step fit", "E0591"),
-    ("save net \"weights\"", "E0566"), ("open \"@nothing.safetensors\" into: net", "E0560"),
+    ("save net \"weights\"", "E0566"), ("open \"HERE/nothing.safetensors\" into: net", "E0560"),
     ("adam(rate: -1)", "E0580"), ("coast[99]", "E0541"),
     ("augment(coast rotation: 999)", "E0540"), ("step fit; save net \"/no/where.safetensors\"", "E0565"),
   ])

@@ -30,13 +30,18 @@ package final class TensorValue: HostObject {
     return "image [\(tensor.shape.map(String.init).joined(separator: ", "))]\(range)"
   }
 
-  package var propertyNames: [String] { ["shape", "count"] }
+  package var propertyNames: [String] {
+    ["shape", "count", "sum", "mean", "std", "min", "max", "norm"]
+  }
 
-  package func property(_ name: String) -> Value? {
+  /// `x.mean` is the mean of all values; `x.mean(axis: 0)` is the command.
+  package func property(_ name: String) throws -> Value? {
     switch name {
-    case "shape": .numbers(tensor.shape)
-    case "count": .number(Double(tensor.count))
-    default: nil
+    case "shape": return .numbers(tensor.shape)
+    case "count": return .number(Double(tensor.count))
+    default:
+      guard let reduction = TensorValue.reductions[name] else { return nil }
+      return try Failure.explaining { TensorValue.value(try tensor.reduce(reduction)) }
     }
   }
 

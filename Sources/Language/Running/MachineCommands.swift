@@ -32,12 +32,15 @@ extension Machine {
   ) throws -> Value {
     var arguments = [Value?](repeating: nil, count: call.command.parameters.count)
     var given: UInt64 = 0
-    var isReceiver = receiver != nil
+    // The receiver is the first positional argument: a gathering parameter in front takes it.
+    let isGathered = call.command.parameters.first?.gathering == .rest
+    var isReceiver = receiver != nil && !isGathered
     for (parameter, argument) in call.single {
       arguments[parameter] = isReceiver ? receiver : try evaluate(argument, frame)
       given |= 1 << UInt64(parameter)
       isReceiver = false
     }
+    isReceiver = receiver != nil && isGathered
     if !call.rest.isEmpty {
       var rest: [Value] = []
       for argument in call.rest {
