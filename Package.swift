@@ -40,7 +40,9 @@ let package = Package(
     .target(name: "Notebook", dependencies: ["Commands", "Language", "Figures"]),
     .executableTarget(name: "conch", dependencies: ["Notebook", "CTerminal"]),
 
-    .testTarget(name: "LanguageTests", dependencies: ["Language"], resources: [.copy("Scripts")]),
+    .testTarget(
+      name: "LanguageTests", dependencies: ["Language"], exclude: ["Benchmarks"],
+      resources: [.copy("Scripts")]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
