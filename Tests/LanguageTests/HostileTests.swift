@@ -97,4 +97,28 @@ import Testing
     }
     #expect(count() == count())
   }
+
+  @Test func memoryHasALimit() {
+    var limits = Limits()
+    limits.memory = 1
+    let interpreter = Interpreter(limits: limits) { _ in }
+    let text = "xs = []\nwhile true\n  xs += [list(0..100000)]\nend"
+    let codes = interpreter.run(Source(name: "x", text: text)).diagnostics.map(\.code)
+    #expect(codes == ["E0405"])
+    // The failed statement's memory is given back, and small things still work.
+    #expect(interpreter.run(Source(name: "x", text: "1 + 1")).diagnostics.isEmpty)
+  }
+
+  @Test func functionsThatHoldFunctionsAreFreedOneByOne() {
+    let text = """
+      def hold(x)
+        inner = () => x
+        return [inner]
+      end
+      chain = 0
+      repeat 100000 times chain = hold(chain) end
+      chain = none
+      """
+    #expect(codes(text) == [])
+  }
 }

@@ -54,7 +54,7 @@ package enum Fact: Equatable {
   case takeApartCount(names: Int, values: Int)
   case blankReached(title: String?)
   case divisionByZero(symbol: String)
-  case noValueYet(name: String)
+  case noValueYet(name: String, remedy: String?)
   case argumentKind(command: String, parameter: String, expected: String, given: String)
   case argumentRange(command: String, parameter: String, expected: String, given: String)
   case notANumber(text: String)

@@ -200,8 +200,8 @@ enum Wording {
         remedy: "put your answer here")
     case .divisionByZero(let symbol):
       Words(code: "E0311", message: "`\(symbol)` by zero")
-    case .noValueYet(let name):
-      Words(code: "E0312", message: "`\(name)` has no value yet")
+    case .noValueYet(let name, let remedy):
+      Words(code: "E0312", message: "`\(name)` has no value yet", remedy: remedy)
     case .argumentKind(let command, let parameter, let expected, let given):
       Words(
         code: "E0313",

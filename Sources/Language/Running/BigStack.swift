@@ -12,7 +12,8 @@ enum BigStack {
 
   /// Runs `body` on a thread of its own and waits for it; false if there is none to be had.
   static func run(_ body: () -> Void) -> Bool {
-    withoutActuallyEscaping(body) { body in
+    _ = Memory.prepared
+    return withoutActuallyEscaping(body) { body in
       var attributes = pthread_attr_t()
       pthread_attr_init(&attributes)
       defer { pthread_attr_destroy(&attributes) }

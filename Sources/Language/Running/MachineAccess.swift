@@ -21,6 +21,11 @@ extension Machine {
     if remedy == nil, interpreter.command(named: name) != nil {
       remedy = "write `\(sourceText(receiver, frame)).\(name)()`"
     }
+    if remedy == nil,
+      let near = Spelling.nearest(to: name, among: interpreter.commands.map(\.name))
+    {
+      remedy = "did you mean `\(sourceText(receiver, frame)).\(near)()`?"
+    }
     let names = value.propertyNames
     let note =
       names.isEmpty || names.count > 30

@@ -30,10 +30,10 @@ extension Machine {
     case .boolean(let flag): return .boolean(flag)
     case .boxed(let box):
       if let value = frame.pointee.boxes.unsafelyUnwrapped[Int(box)].value { return value }
-      throw fault(.noValueYet(name: sourceText(node, frame)), node, frame)
+      throw noValue(sourceText(node, frame), node, frame)
     case .captured(let index):
       if let value = frame.pointee.captures.unsafelyUnwrapped[Int(index)].value { return value }
-      throw fault(.noValueYet(name: sourceText(node, frame)), node, frame)
+      throw noValue(sourceText(node, frame), node, frame)
 
     case .add(let left, let right):
       if let x = quickNumber(left, frame), let y = quickNumber(right, frame) {
@@ -133,14 +133,26 @@ extension Machine {
     }
   }
 
+  /// A name without a value, which a variable of the script may have in mind.
+  @inline(never)
+  func noValue(_ name: String, _ node: Int32, _ frame: FramePointer) -> Fault {
+    let isHidden = frame.pointee.function != nil && interpreter.variable(named: name) != nil
+    return fault(
+      .noValueYet(
+        name: name,
+        remedy: isHidden
+          ? "a function has names of its own: take it as a parameter, and `return` the result" : nil
+      ), node, frame)
+  }
+
   @inline(never)
   private func noValue(local slot: Int32, _ node: Int32, _ frame: FramePointer) -> Fault {
-    fault(.noValueYet(name: sourceText(node, frame)), node, frame)
+    noValue(sourceText(node, frame), node, frame)
   }
 
   @inline(never)
   private func noValue(global slot: Int32, _ node: Int32, _ frame: FramePointer) -> Fault {
-    fault(.noValueYet(name: interpreter.globalName(slot)), node, frame)
+    noValue(interpreter.globalName(slot), node, frame)
   }
 
   private func list(

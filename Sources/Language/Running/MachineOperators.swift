@@ -88,7 +88,10 @@ extension Machine {
     _ text: String, _ count: Double, _ node: Int32, _ frame: FramePointer
   ) throws -> Value {
     guard count.rounded() == count, count >= 0 else {
-      throw fault(.repeatCount(given: Wording.given(.number(count))), node, frame)
+      throw fault(
+        .operatorKinds(
+          symbol: "*", left: Wording.given(.text(text)), right: Wording.given(.number(count)),
+          remedy: nil), node, frame)
     }
     guard Double(text.utf8.count) * count <= Double(limits.textSize) else {
       throw fault(.textTooLong(limit: limits.textSize), node, frame)

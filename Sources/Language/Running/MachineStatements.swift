@@ -167,7 +167,7 @@ extension Machine {
       let box = frame.pointee.boxes.unsafelyUnwrapped[target.index]
       let operand = try evaluate(value, frame)
       guard let old = box.value else {
-        throw fault(.noValueYet(name: firstWord(node, frame)), node, frame)
+        throw noValue(firstWord(node, frame), node, frame)
       }
       box.value = try combine(operation, old, operand, node, frame)
     }
@@ -231,7 +231,7 @@ extension Machine {
       }
     }
     guard let old = place.pointee else {
-      throw fault(.noValueYet(name: firstWord(node, frame)), node, frame)
+      throw noValue(firstWord(node, frame), node, frame)
     }
     place.pointee = try combine(operation, old, operand, node, frame)
   }

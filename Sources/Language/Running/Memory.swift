@@ -48,6 +48,24 @@ enum Memory {
     #endif
   }
 
+  /// Tells the allocator that one thread makes most of the small values.
+  ///
+  /// glibc gives every thread but the first an arena that grows by a page a system call; in the
+  /// shared arena building lists is a fifth quicker. Setting one value ends glibc's own adjusting
+  /// of the others, so they are set to where it would end.
+  static let prepared: Bool = {
+    #if canImport(Glibc)
+      guard let symbol = dlsym(nil, "mallopt") else { return false }
+      typealias Option = @convention(c) (Int32, Int32) -> Int32
+      let set = unsafeBitCast(symbol, to: Option.self)
+      let (arenas, mapped, trimmed, padding): (Int32, Int32, Int32, Int32) = (-8, -3, -1, -2)
+      return set(arenas, 1) == 1 && set(mapped, 32 << 20) == 1 && set(trimmed, 64 << 20) == 1
+        && set(padding, 1 << 20) == 1
+    #else
+      return true
+    #endif
+  }()
+
   private static var pageSize: Int { max(4096, sysconf(Int32(_SC_PAGESIZE))) }
 
   private static func read(_ path: String) -> String? {

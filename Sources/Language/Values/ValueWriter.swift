@@ -54,10 +54,23 @@ struct ValueWriter {
         break
       }
       if index > 0 { output += ", " }
-      output += "\(field.key): "
+      if ValueWriter.isName(field.key) {
+        output += field.key
+      } else {
+        writeQuoted(field.key)
+      }
+      output += ": "
       writeNested(field.value)
     }
     output += "}"
+  }
+
+  /// Whether a key needs no quotes.
+  private static func isName(_ key: String) -> Bool {
+    guard let first = key.unicodeScalars.first, first == "_" || first.properties.isXIDStart else {
+      return false
+    }
+    return key.unicodeScalars.allSatisfy { $0.properties.isXIDContinue }
   }
 
   /// Inside lists and records, an object of several lines is only named.
