@@ -42,7 +42,9 @@ let package = Package(
     // What Scripts/bench measures from the inside.
     .executableTarget(name: "conch-bench", dependencies: ["Training", "Models", "Kernels"]),
 
-    .testTarget(name: "LanguageTests", dependencies: ["Language"], resources: [.copy("Scripts")]),
+    .testTarget(
+      name: "LanguageTests", dependencies: ["Language"], exclude: ["Benchmarks"],
+      resources: [.copy("Scripts")]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "NetworksTests", dependencies: ["Networks"]),

@@ -81,14 +81,14 @@ func lookingCommands(_ workspace: Workspace) -> [Command] {
         let y: [Double]
         switch value {
         case .object(let object as TensorValue) where object.tensor.rank == 1:
-          y = object.tensor.values.map(Double.init)
+          y = object.tensor.values.map { Double(decimal: $0) }
         case .list(let list):
           guard let numbers = list.numbers else { throw call.mismatch("y", .listOf(.number)) }
           y = numbers
         case .range(let range): y = (0..<min(range.count, 100_000)).map { range[$0] }
         default: throw call.mismatch("y", .listOf(.number))
         }
-        return x.map { .init(name, x: $0, y: y) } ?? .init(name, y: y)
+        return x.map { LinePlot.Series(name, x: $0, y: y) } ?? LinePlot.Series(name, y: y)
       }
       let all: [LinePlot.Series]
       if case .record(let record) = try call.value("y") {

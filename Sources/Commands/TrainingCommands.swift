@@ -195,7 +195,7 @@ func trainingCommands(_ workspace: Workspace) -> [Command] {
         }
         let top = TopClasses.of(probabilities.values, count: net.classes.count)
         return .record(
-          Record(top.map { (key: net.classes[$0.index], value: .number(Double($0.probability))) }))
+          Record(top.map { (key: net.classes[$0.index], value: .number(Double(decimal: $0.probability))) }))
       }
     },
     Command(
@@ -207,7 +207,7 @@ func trainingCommands(_ workspace: Workspace) -> [Command] {
       let data = try call.object("data", as: DatasetValue.self).data
       let weights = ClassWeights.balanced(data.counts)
       return .record(
-        Record(zip(data.classes, weights).map { (key: $0, value: .number(Double($1))) }))
+        Record(zip(data.classes, weights).map { (key: $0, value: .number(Double(decimal: $1))) }))
     },
     freezing("freeze", workspace), freezing("unfreeze", workspace),
   ] + settingCommands(workspace)

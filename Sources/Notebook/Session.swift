@@ -99,6 +99,12 @@ package final class Session {
     }
   }
 
+  /// What every script finds defined: its `arguments`, and whether its short form is asked for.
+  package func defineScriptNames(arguments: [String]) {
+    interpreter.define("arguments", .texts(arguments))
+    interpreter.define("quick", .boolean(options.quick))
+  }
+
   // MARK: Running
 
   /// Runs a script whole. Its cells are announced on a terminal.

@@ -55,8 +55,10 @@ func training() throws {
   let a = [Float](repeating: 0.5, count: side * side)
   let b = [Float](repeating: 0.25, count: side * side)
   var c = [Float](repeating: 0, count: side * side)
+  var room = [Float](
+    repeating: 0, count: MatrixProduct.workspace(m: side, n: side, k: side))
   let product = median(of: 9) {
-    MatrixProduct.multiply(m: side, n: side, k: side, a: a, b: b, c: &c, workspace: nil)
+    MatrixProduct.multiply(m: side, n: side, k: side, a: a, b: b, c: &c, workspace: &room)
   }
   let peak = 2 * Double(side * side * side) / product
   let cases: [(name: String, network: Network, batch: Int)] = [

@@ -37,6 +37,7 @@ enum Program {
       return 0
     case .check(let paths):
       let session = Session(console: console())
+      session.defineScriptNames(arguments: [])
       var status = Session.Status.finished
       for path in paths where session.check(try source(path)) == .failed { status = .failed }
       return status.rawValue
@@ -73,7 +74,7 @@ enum Program {
     terminal_hide_interrupts()
     interrupts_count(3)
     let session = session(console(), options)
-    session.interpreter.define("arguments", .texts(arguments))
+    session.defineScriptNames(arguments: arguments)
     let status = session.run(source, figures: path.map(stem))
     if status == .interrupted, let path {
       Output.write("`conch \(path)` begins again from the start.\n", to: 2)

@@ -53,7 +53,7 @@ struct CoastDatasetTests {
   /// A network has something to learn only where colours alone do not tell the classes apart.
   @Test("The nearest class mean of the images' colour is right for fewer than 60 %")
   func colourIsNotEnough() throws {
-    let size = 24
+    let size = 64
     func features(_ data: Dataset) throws -> [(label: Int, mean: [Float], spread: [Float])] {
       try (0..<data.count).map { position in
         let values = try data.sample(at: position).image.values

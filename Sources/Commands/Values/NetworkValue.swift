@@ -80,19 +80,27 @@ package final class NetworkValue: HostObject {
       [
         layer.name, layer.kind, layer.outputShape.map(String.init).joined(separator: "×"),
         layer.parameters.isEmpty ? "" : grouped(layer.parameterCount),
-        layer.multiplyAccumulates == 0 ? "" : grouped(layer.multiplyAccumulates),
+        layer.multiplyAccumulates == 0 ? "" : short(layer.multiplyAccumulates),
         layer.isTrainable || layer.parameters.isEmpty ? "" : "frozen",
       ]
     }
     var columns: [TextTable.Column] = [
       .init("layer"), .init("kind"), .init("output"), .init("parameters", .right),
-      .init("multiplications", .right), .init(""),
+      .init("mult-adds", .right), .init(""),
     ]
     let isFrozen = rows.contains { $0[5] != "" }
     if !isFrozen { columns.removeLast() }
     let table = TextTable(columns: columns, rows: rows.map { Array($0.prefix(columns.count)) })
     return table.rendered(width: width, style: style) + "\n" + summary
   }
+}
+
+/// A large number with three digits: `7.16 M`, `36.9 k`.
+private func short(_ count: Int) -> String {
+  for (size, unit) in [(1e9, "G"), (1e6, "M"), (1e3, "k")] where Double(count) >= size {
+    return NumberText(Double(count) / size).significant(3) + " " + unit
+  }
+  return "\(count)"
 }
 
 /// One layer of a network, by its name. Its weights are properties: `net["Conv1"].kernel`.

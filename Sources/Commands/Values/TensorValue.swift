@@ -15,7 +15,7 @@ package final class TensorValue: HostObject {
   /// The tensor as a value: one without dimensions is a plain number.
   package static func value(_ tensor: Tensor, isImage: Bool = false) -> Value {
     tensor.rank == 0
-      ? .number(Double(tensor[flat: 0])) : .object(TensorValue(tensor, isImage: isImage))
+      ? .number(Double(decimal: tensor[flat: 0])) : .object(TensorValue(tensor, isImage: isImage))
   }
 
   package var kind: String { isImage ? "image" : "tensor" }
@@ -156,4 +156,10 @@ package final class TensorValue: HostObject {
   }
 
   package var memorySize: Int { tensor.count * MemoryLayout<Float>.stride }
+}
+
+extension Double {
+  /// The number that a float32 is written as: 0.1 for the float nearest to 0.1, which as a 64-bit
+  /// number would be 0.10000000149011612. It becomes the same float again.
+  init(decimal value: Float) { self = Double(value.description) ?? Double(value) }
 }

@@ -16,44 +16,54 @@ extension Heatmap {
 
   /// The matrix with a text in each cell, on its colour; nil if it is too wide.
   private func table(_ page: TerminalPage) -> [String]? {
-    // The whole text where it fits (share and count), else its first line, else without its unit.
-    let shapes: [(Substring) -> [String]] = [
-      { [$0.split(separator: "\n").joined(separator: "  ")] },
-      { [String($0.split(separator: "\n").first ?? "")] },
-      { [String($0.split(separator: "\n").first ?? "").filter { $0 != " " && $0 != "%" }] },
-    ]
     let longest = rowNames.map { displayWidth($0) }.max() ?? 0
-    for (attempt, shape) in shapes.enumerated() {
-      let texts = cellTexts.map { shape(Substring($0))[0] }
+    let names = columnNames.map { displayWidth($0) }.max() ?? 0
+    for form in CellForm.allCases {
+      let texts = cellTexts.map(form.text)
       let widest = texts.map { displayWidth($0) }.max() ?? 1
-      let names = columnNames.map { displayWidth($0) }.max() ?? 0
-      // Wide cells show whole column names if these are not much longer than the numbers.
-      let cell = max(widest + (attempt == 2 ? 1 : 2), min(names + 2, 10, widest + 6))
-      for nameWidth in [min(longest, 24), min(longest, 10)]
-      where nameWidth + 1 + cell * columns <= page.columns {
-        let spare = (page.columns - nameWidth - 1) / columns
+      // Comfortable cells show whole column names if these are not much longer than the texts.
+      let comfortable = max(widest + 2, min(names + 2, 10, widest + 6))
+      let tight = form == .number ? widest + 1 : comfortable
+      for (nameWidth, cell) in [
+        (min(longest, 24), comfortable), (min(longest, 10), comfortable), (min(longest, 10), tight),
+      ] where nameWidth + 1 + cell * columns <= page.columns {
+        let spare = (page.columns - nameWidth - 1) / max(1, columns)
         let width = min(max(cell, min(names + 2, spare)), 24)
-        return table(page, texts, cell: width, nameWidth: nameWidth)
-      }
-      if attempt == 2 {
-        let cell = widest + 1
-        let nameWidth = min(longest, 10)
-        if nameWidth + 1 + cell * columns <= page.columns {
-          return table(page, texts, cell: cell, nameWidth: nameWidth)
-        }
+        return table(page, texts, form, cell: width, nameWidth: nameWidth)
       }
     }
     return nil
   }
 
+  /// What is kept of the text of a cell: less and less, the narrower the page.
+  private enum CellForm: CaseIterable {
+    /// Share and count.
+    case whole
+    case firstLine
+    /// The first line without spaces and percent sign.
+    case number
+
+    func text(_ text: String) -> String {
+      let lines = text.split(separator: "\n")
+      switch self {
+      case .whole: return lines.joined(separator: "  ")
+      case .firstLine: return String(lines.first ?? "")
+      case .number: return String((lines.first ?? "").filter { $0 != " " && $0 != "%" })
+      }
+    }
+  }
+
   private func table(
-    _ page: TerminalPage, _ texts: [String], cell: Int, nameWidth: Int
+    _ page: TerminalPage, _ texts: [String], _ form: CellForm, cell: Int, nameWidth: Int
   ) -> [String] {
     let range = colourRange
     var lines: [String] = []
     let left = String(repeating: " ", count: nameWidth + 1)
     if !columnLabel.isEmpty {
-      let label = columnLabel + (rowLabel.isEmpty ? "" : " (rows: \(rowLabel))")
+      let hasPercent = form == .number && cellTexts.contains { $0.contains("%") }
+      let notes = [rowLabel.isEmpty ? "" : "rows: \(rowLabel)", hasPercent ? "in %" : ""]
+        .filter { !$0.isEmpty }
+      let label = columnLabel + (notes.isEmpty ? "" : " (\(notes.joined(separator: ", ")))")
       lines += wrapped(label, to: max(10, page.columns - left.count)).map {
         TextTable.trimmed(truncated(left + page.style.dim($0), to: page.columns))
       }

@@ -92,7 +92,10 @@ package struct CoastScenes: SampleSource {
   package func name(at index: Int) -> String { "\(kinds[index].rawValue) \(offset + index)" }
 
   package func image(at index: Int, frame: ImageFrame?) throws -> Tensor {
-    try scene(at: index).image(size: size)
+    guard let frame else { return try scene(at: index).image(size: size) }
+    // Scenes are square: an oblong frame shows the middle of one.
+    let side = min(max(frame.height, frame.width), Scene.largestSize)
+    return try Image.resized(try scene(at: index).image(size: side), to: frame)
   }
 }
 
@@ -110,6 +113,6 @@ extension Dataset {
   ) throws -> Dataset {
     let source = try CoastScenes(
       size: size, count: count, seed: seed, offset: offset, weights: weights)
-    return Dataset(source, name: "coast/scenes")
+    return Dataset(source, name: "coast/scenes", frame: try ImageFrame(side: size))
   }
 }

@@ -19,9 +19,9 @@ struct Lens: Sendable {
     // Bright sand makes a bright picture, dark rock a dark one, whatever a meter wants.
     let bright: Float =
       switch kind {
-      case .beach: 1.07
+      case .beach: 1.05
       case .marsh, .developed: 1
-      case .rocky: 0.89
+      case .rocky: 0.93
       }
     target = random.between(0.2, 0.34) * bright
     autoExposure = random.between(0.65, 0.92)
@@ -29,7 +29,7 @@ struct Lens: Sendable {
     cast = Tint(
       1 + 0.035 * random.normal(), 1 + 0.012 * random.normal(), 1 + 0.045 * random.normal())
     contrast = random.between(0.85, 1.15)
-    autoContrast = random.between(0.3, 0.7)
+    autoContrast = random.between(0.4, 0.85)
     saturation = random.between(0.85, 1.3)
     vignette = random.between(0, 0.22)
     noise = random.between(0.002, 0.011)

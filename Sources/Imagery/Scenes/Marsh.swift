@@ -227,8 +227,8 @@ struct MarshBrush {
     if bank < 0 {
       return (Ground(color: color * 0.8, height: 0, cover: .shallowWater), -bank)
     }
-    let pool = marsh.pools * smoothstep(5, 9, bank) * smoothstep(0.28, 0.42, patch + 0.25 * rough)
-    if pool > 0.5 {
+    let pool = patch + 0.4 * rough - 0.6 * smoothstep(10, 4, bank + 3 * rough)
+    if marsh.pools > 0 && pool > 0.72 - 0.45 * marsh.pools {
       return (Ground(color: color * 0.7, height: -1, cover: .shallowWater), 1)
     }
     // Wet mud, then tall bright grass along the creeks, then shorter and duller grass.

@@ -160,7 +160,7 @@ struct Terrain {
     let drawn = flat.draw(p, distance: distance, creek: creek)
     if drawn.flood > 0 {
       // Channels are steep; a pool is a hand deep.
-      let depth: Float = drawn.ground.height < 0 ? 6 : 14
+      let depth: Float = drawn.ground.height < 0 ? 24 : 14
       let ground = sea(p, section, out: drawn.flood * depth, bottom: drawn.ground.color, foam: 0)
       return ground
     }

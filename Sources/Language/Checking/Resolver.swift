@@ -14,7 +14,7 @@ protocol Surroundings: AnyObject {
 
 /// Syntax to nodes: every name gets its slot, every known call is bound to its parameters, and
 /// whatever can be known to be wrong is said before anything runs.
-struct Resolver {
+final class Resolver {
   /// A function while it is being resolved.
   final class Scope {
     let names: ScopeNames
@@ -58,7 +58,7 @@ struct Resolver {
   static func resolve(
     _ script: Script, in surroundings: any Surroundings
   ) -> (program: Program?, errors: [SyntaxError]) {
-    var resolver = Resolver(script, surroundings)
+    let resolver = Resolver(script, surroundings)
     let statements = script.statements.map { resolver.statement($0) }
     let errors = Array(resolver.errors.prefix(Parser.errorLimit))
     guard errors.isEmpty, script.errors.isEmpty else { return (nil, errors) }
@@ -74,7 +74,7 @@ struct Resolver {
     scope = Scope(finder.top, parent: nil)
   }
 
-  mutating func report(_ fact: Fact, _ span: Span) {
+  func report(_ fact: Fact, _ span: Span) {
     guard errors.count < 20 else { return }
     // One complaint a place: a bad name is not also a bad argument.
     if let last = errors.last, last.span == span { return }
@@ -83,10 +83,10 @@ struct Resolver {
 
   func line(_ span: Span) -> Int { builder.source.line(of: span.start) }
 
-  mutating func deeper<Result>(_ body: (inout Resolver) -> Result) -> Result {
+  func deeper<Result>(_ body: (Resolver) -> Result) -> Result {
     scope.level += 1
     scope.height = max(scope.height, scope.level)
-    let result = body(&self)
+    let result = body(self)
     scope.level -= 1
     return result
   }
@@ -94,13 +94,13 @@ struct Resolver {
   // MARK: Names
 
   /// Notes that a top-level name has a value from here on.
-  mutating func noteAssigned(_ name: Name) {
+  func noteAssigned(_ name: Name) {
     guard scope.isTop else { return }
     assigned.insert(name.text)
     if assignmentLines[name.text] == nil { assignmentLines[name.text] = line(name.span) }
   }
 
-  mutating func target(_ name: Name) -> Target {
+  func target(_ name: Name) -> Target {
     noteAssigned(name)
     if scope.isTop {
       guard let slot = surroundings.slot(of: name.text) else {
@@ -132,7 +132,7 @@ struct Resolver {
   }
 
   /// The node for a name's value, or nil if nothing is called so.
-  mutating func lookUp(_ name: String) -> Node? {
+  func lookUp(_ name: String) -> Node? {
     if !scope.isTop {
       if let box = scope.boxes[name] { return .boxed(box) }
       if let slot = scope.slots[name] { return .local(slot) }
@@ -151,25 +151,25 @@ struct Resolver {
     return nil
   }
 
-  private mutating func commandIndex(_ command: FunctionValue) -> Int32 {
+  private func commandIndex(_ command: FunctionValue) -> Int32 {
     if let index = builder.commands.firstIndex(where: { $0 === command }) { return Int32(index) }
     builder.commands.append(command)
     return Int32(builder.commands.count - 1)
   }
 
   /// The command that a name certainly means here.
-  mutating func command(named name: String) -> Command? {
+  func command(named name: String) -> Command? {
     guard case .command(let index)? = lookUp(name) else { return nil }
     return builder.commands[Int(index)].command
   }
 
-  mutating func nameNode(_ name: Name, wantsText: Bool = false) -> Int32 {
+  func nameNode(_ name: Name, wantsText: Bool = false) -> Int32 {
     if let node = lookUp(name.text) { return builder.add(node, name.span) }
     reportUnknown(name, wantsText: wantsText)
     return builder.add(.none, name.span)
   }
 
-  mutating func reportUnknown(_ name: Name, wantsText: Bool) {
+  func reportUnknown(_ name: Name, wantsText: Bool) {
     if let line = laterLine(name.text) {
       return report(.usedBeforeAssignment(name: name.text, line: line), name.span)
     }
@@ -181,15 +181,16 @@ struct Resolver {
     return finder.firstPlaces[name].map { line($0) }
   }
 
-  private mutating func remedy(for name: String, wantsText: Bool) -> String? {
+  private func remedy(for name: String, wantsText: Bool) -> String? {
     let known = candidates()
     let meaning = Foreign.meaning(name)
     if let word = meaning?.name, known.contains(word) || Token.keywords[word] != nil {
       return "did you mean `\(word)`?"
     }
     if let remedy = meaning?.remedy { return remedy }
-    if let near = Spelling.nearest(to: name, among: known) { return "did you mean `\(near)`?" }
-    return wantsText ? "text is quoted: `\"\(name)\"`" : nil
+    // Where a text belongs, a word that is not the name of a variable lacks its quotes.
+    if wantsText { return "text is quoted: `\"\(name)\"`" }
+    return Spelling.nearest(to: name, among: known).map { "did you mean `\($0)`?" }
   }
 
   /// Everything that is known here, nearest first.
@@ -206,7 +207,7 @@ struct Resolver {
 
   // MARK: Functions
 
-  mutating func function(_ function: FunctionSyntax) -> Int32 {
+  func function(_ function: FunctionSyntax) -> Int32 {
     guard let names = finder.scopes[function.span] else {
       preconditionFailure("every function was visited")
     }

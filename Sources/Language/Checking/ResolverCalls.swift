@@ -44,7 +44,7 @@ struct Binding {
 
 /// Calls, checked where the function is known.
 extension Resolver {
-  mutating func call(
+  func call(
     _ callee: Expression, _ arguments: [Argument], _ form: CallForm, _ span: Span
   ) -> Int32 {
     if case .name(let name) = callee {
@@ -67,7 +67,7 @@ extension Resolver {
     return plainCall(function, arguments, span)
   }
 
-  private mutating func plainCall(
+  private func plainCall(
     _ function: Int32, _ arguments: [Argument], _ span: Span
   ) -> Int32 {
     if arguments.allSatisfy({ $0.label == nil }) {
@@ -111,7 +111,7 @@ extension Resolver {
     return nil
   }
 
-  mutating func commandCall(
+  func commandCall(
     _ reference: CommandReference, _ arguments: [Argument], _ nameSpan: Span, _ span: Span
   ) -> Int32 {
     let signature = Signature(reference.command)
@@ -127,8 +127,8 @@ extension Resolver {
     let call = boundCall(reference, binding, arguments, nodes)
     builder.commandCalls.append(call)
     let index = Int32(builder.commandCalls.count - 1)
-    if reference.command.numeric != nil, nodes.count == 1, call.single.count == 1 {
-      return builder.add(.callNumeric(nodes[0], index), span)
+    if reference.command.quick != nil, nodes.count == 1, call.single.count == 1 {
+      return builder.add(.callQuick(nodes[0], index), span)
     }
     return builder.add(.callCommand(index), span)
   }
@@ -144,7 +144,7 @@ extension Resolver {
   }
 
   /// `a.b(…)`: checked as a call of `b` unless `b` may be a property that is a function.
-  mutating func method(
+  func method(
     _ receiver: Expression, _ name: Name, _ arguments: [Argument], _ span: Span
   ) -> Int32 {
     let receiverNode = expression(receiver)
@@ -180,7 +180,7 @@ extension Resolver {
   }
 
   /// Finds each argument's parameter, and says what does not fit.
-  mutating func bind(
+  func bind(
     _ arguments: [Argument], _ signature: Signature, _ nameSpan: Span, hasReceiver: Bool
   ) -> Binding {
     var binding = Binding()
@@ -260,7 +260,7 @@ extension Resolver {
   // MARK: Literals
 
   /// Says when a written-out argument cannot be of the parameter's kind.
-  private mutating func checkLiteral(
+  private func checkLiteral(
     _ value: Expression, _ kind: Kind, _ place: Int, _ signature: Signature
   ) {
     guard Literals.fits(value, kind) == false else { return }

@@ -1,10 +1,10 @@
 /// Expressions to nodes.
 extension Resolver {
-  mutating func expression(_ expression: Expression, wantsText: Bool = false) -> Int32 {
+  func expression(_ expression: Expression, wantsText: Bool = false) -> Int32 {
     deeper { $0.resolve(expression, wantsText) }
   }
 
-  private mutating func resolve(_ value: Expression, _ wantsText: Bool) -> Int32 {
+  private func resolve(_ value: Expression, _ wantsText: Bool) -> Int32 {
     let span = value.span
     switch value {
     case .none: return builder.add(.none, span)
@@ -68,7 +68,7 @@ extension Resolver {
     }
   }
 
-  private mutating func interpolated(_ parts: [TextPart], _ span: Span) -> Int32 {
+  private func interpolated(_ parts: [TextPart], _ span: Span) -> Int32 {
     let nodes = parts.map { part in
       switch part {
       case .chunk(let text): builder.add(.constant(builder.constant(.text(text))), span)
@@ -79,7 +79,7 @@ extension Resolver {
       .interpolated(first: builder.add(list: nodes), count: Int32(nodes.count)), span)
   }
 
-  private mutating func record(_ fields: [(key: Name, value: Expression)], _ span: Span) -> Int32 {
+  private func record(_ fields: [(key: Name, value: Expression)], _ span: Span) -> Int32 {
     var items: [Int32] = []
     var keys: [String] = []
     for field in fields {
@@ -94,7 +94,7 @@ extension Resolver {
         first: builder.add(list: items), count: Int32(fields.count), shape: Int32(shape)), span)
   }
 
-  private mutating func index(
+  private func index(
     _ receiver: Expression, _ items: [IndexSyntax], _ span: Span
   ) -> Int32 {
     let node = expression(receiver)

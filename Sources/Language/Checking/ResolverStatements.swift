@@ -1,6 +1,6 @@
 /// Statements to nodes.
 extension Resolver {
-  mutating func block(_ statements: [Statement], _ span: Span) -> Int32 {
+  func block(_ statements: [Statement], _ span: Span) -> Int32 {
     deeper { resolver in
       let nodes = statements.map { resolver.statement($0) }
       if nodes.count == 1 { return nodes[0] }
@@ -9,11 +9,11 @@ extension Resolver {
     }
   }
 
-  mutating func statement(_ statement: Statement) -> Int32 {
+  func statement(_ statement: Statement) -> Int32 {
     deeper { $0.resolve(statement) }
   }
 
-  private mutating func resolve(_ statement: Statement) -> Int32 {
+  private func resolve(_ statement: Statement) -> Int32 {
     let span = statement.span
     switch statement {
     case .expression(let value, let isHidden, _): return shown(value, isHidden, span)
@@ -57,7 +57,7 @@ extension Resolver {
       ? .assignLocal(Int32(target.index), value) : .assign(target, value)
   }
 
-  private mutating func shown(_ value: Expression, _ isHidden: Bool, _ span: Span) -> Int32 {
+  private func shown(_ value: Expression, _ isHidden: Bool, _ span: Span) -> Int32 {
     checkMisuse(value)
     if case .name(let name) = value {
       let node = nameNode(name)
@@ -71,7 +71,7 @@ extension Resolver {
   }
 
   /// A lone command that needs nothing is a call.
-  private mutating func loneCall(_ name: Name, _ node: Int32) -> Int32? {
+  private func loneCall(_ name: Name, _ node: Int32) -> Int32? {
     guard case .command(let index) = builder.nodes[Int(node)],
       let reference = builder.commands[Int(index)].reference,
       reference.command.parameters.allSatisfy({ !$0.isRequired })
@@ -79,7 +79,7 @@ extension Resolver {
     return commandCall(reference, [], name.span, name.span)
   }
 
-  private mutating func assign(_ names: [Name], _ value: Expression, _ span: Span) -> Int32 {
+  private func assign(_ names: [Name], _ value: Expression, _ span: Span) -> Int32 {
     if names.count == 1 {
       // `xs = xs + [x]` is `xs += [x]`, which can append in place.
       if case .binary(let operation, .name(let left), let right, _) = value,
@@ -101,14 +101,14 @@ extension Resolver {
 
   private static let compounds: Set<BinaryOperation> = [.add, .subtract, .multiply, .divide]
 
-  private mutating func isCommand(_ name: String) -> Bool {
+  private func isCommand(_ name: String) -> Bool {
     switch lookUp(name) {
     case .command, .globalOrCommand: true
     default: false
     }
   }
 
-  private mutating func conditional(
+  private func conditional(
     _ branches: ArraySlice<Branch>, _ otherwise: [Statement]?, _ span: Span
   ) -> Int32 {
     // From the last branch to the first, but names become known in reading order.
@@ -117,7 +117,6 @@ extension Resolver {
       let condition = expression(branch.condition)
       parts.append((condition, block(branch.body, span), branch.condition.span))
     }
-    scope.height = max(scope.height, scope.level + parts.count)
     var node = otherwise.map { block($0, span) } ?? -1
     for part in parts.reversed() {
       node = builder.add(.branch(part.condition, part.body, node), part.span)
@@ -125,7 +124,7 @@ extension Resolver {
     return node
   }
 
-  private mutating func forEach(
+  private func forEach(
     _ names: [Name], _ sequence: Expression, _ body: [Statement], _ span: Span
   ) -> Int32 {
     let node = expression(sequence)
@@ -138,7 +137,7 @@ extension Resolver {
   }
 
   /// What a later line of a loop assigns may have a value on an earlier line.
-  private mutating func prepareLoop(_ body: [Statement]) {
+  private func prepareLoop(_ body: [Statement]) {
     guard scope.isTop else { return }
     for statement in body {
       switch statement {
@@ -162,7 +161,7 @@ extension Resolver {
   }
 
   /// `show -1`, `show [1, 2]` and `show (a)[0]` look like calls and are not.
-  private mutating func checkMisuse(_ value: Expression) {
+  private func checkMisuse(_ value: Expression) {
     var expression = value
     var isDirect = false
     while true {
@@ -195,7 +194,7 @@ extension Resolver {
 
   private func span(_ name: Span, isBefore whole: Span) -> Bool { name.end < whole.end }
 
-  private mutating func reportMisuse(_ name: Name, _ value: Expression) {
+  private func reportMisuse(_ name: Name, _ value: Expression) {
     let rest = Span(start: name.span.end, end: value.span.end)
     let argument = builder.source.slice(rest).drop { $0 == " " || $0 == "\t" }
     let shown = argument.count > 60 || argument.contains("\n") ? "…" : String(argument)

@@ -86,9 +86,9 @@ package struct Command {
   package let examples: [String]
   /// Whether a host object that is its first argument is asked first (`HostObject.apply`).
   package let defersToObjects: Bool
-  /// For a function of one number: the same as the body without the call around it; nil where the
+  /// For a function of one value: the same as the body without the call around it; nil where the
   /// body has something to say.
-  let numeric: ((Double) -> Double?)?
+  let quick: ((Value) -> Value?)?
   package let body: Body
 
   package init(
@@ -104,12 +104,12 @@ package struct Command {
     self.details = details
     self.examples = examples
     self.defersToObjects = defersToObjects
-    numeric = nil
+    quick = nil
     self.body = body
   }
 
-  /// The command as a function of one number.
-  init(_ command: Command, numeric: @escaping (Double) -> Double?) {
+  /// The command as a function of one value.
+  init(_ command: Command, quick: @escaping (Value) -> Value?) {
     name = command.name
     group = command.group
     parameters = command.parameters
@@ -119,7 +119,7 @@ package struct Command {
     examples = command.examples
     defersToObjects = command.defersToObjects
     body = command.body
-    self.numeric = numeric
+    self.quick = quick
   }
 
   /// `rewind(trainer, steps: 1)`.

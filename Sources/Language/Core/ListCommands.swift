@@ -110,15 +110,22 @@ enum ListCommands {
         examples: ["map([1, 2, 3], x => x * 2)"], defersToObjects: true
       ) { call in
         let function = try call.function("function")
-        return .list(
-          of: try call.list("values").map { try call.interpreter.call(function, $0) })
+        let list = try call.list("values").elements
+        var result: [Value] = []
+        result.reserveCapacity(list.count)
+        for value in list { result.append(try call.interpreter.call(function, value)) }
+        return .list(List(result))
       },
       Command(
         "filter", group: group, [listParameter, function], result: .list,
         summary: "Keeps the elements for which a function gives true.",
         examples: ["filter([1, 2, 3], x => x > 1)"], defersToObjects: true
       ) { call in
-        .list(of: try call.list("values").filter { try test(call, $0) })
+        let function = try call.function("function")
+        var result: [Value] = []
+        for value in try call.list("values").elements
+        where try test(call, function, value) { result.append(value) }
+        return .list(List(result))
       },
       Command(
         "reduce", group: group,
@@ -173,8 +180,10 @@ enum ListCommands {
     ]
   }
 
-  private static func test(_ call: Call, _ value: Value) throws -> Bool {
-    let answer = try call.interpreter.call(call.function("function"), value)
+  private static func test(
+    _ call: Call, _ function: FunctionValue, _ value: Value
+  ) throws -> Bool {
+    let answer = try call.interpreter.call(function, value)
     guard case .boolean(let flag) = answer else {
       throw Failure(
         .conditionKind(what: call.command.name, given: Wording.given(answer), remedy: nil),
@@ -203,20 +212,7 @@ enum ListCommands {
 
   private static var asking: [Command] {
     [
-      Command(
-        "length", group: group,
-        [
-          Parameter(
-            "values", .oneOf([.list, .range, .text, .record]),
-            help: "A list, range, text or record.")
-        ],
-        result: .number, summary: "Gives the number of elements, characters or fields.",
-        examples: ["length([1, 2, 3])"], defersToObjects: true
-      ) { call in
-        let value = try call.value("values")
-        if case .record(let record) = value { return .number(Double(record.keys.count)) }
-        return try value.property("count") ?? .number(0)
-      },
+      length,
       Command(
         "count", group: group,
         [
@@ -268,13 +264,41 @@ enum ListCommands {
         "any", group: group, [listParameter, function], result: .boolean,
         summary: "Tells whether a function gives true for some element.",
         examples: ["any([1, 2], x => x > 1)"]
-      ) { call in .boolean(try call.list("values").contains { try test(call, $0) }) },
+      ) { call in
+        let function = try call.function("function")
+        return .boolean(try call.list("values").contains { try test(call, function, $0) })
+      },
       Command(
         "all", group: group, [listParameter, function], result: .boolean,
         summary: "Tells whether a function gives true for every element.",
         examples: ["all([1, 2], x => x > 0)"]
-      ) { call in .boolean(try call.list("values").allSatisfy { try test(call, $0) }) },
+      ) { call in
+        let function = try call.function("function")
+        return .boolean(try call.list("values").allSatisfy { try test(call, function, $0) })
+      },
     ]
+  }
+
+  private static var length: Command {
+    func length(_ value: Value) -> Value? {
+      switch value {
+      case .list(let list): .number(Double(list.count))
+      case .text(let text): .number(Double(TextSearch.length(text)))
+      case .record(let record): .number(Double(record.keys.count))
+      case .range(let range): .number(Double(range.count))
+      default: nil
+      }
+    }
+    let command = Command(
+      "length", group: group,
+      [
+        Parameter(
+          "values", .oneOf([.list, .range, .text, .record]), help: "A list, range, text or record.")
+      ],
+      result: .number, summary: "Gives the number of elements, characters or fields.",
+      examples: ["length([1, 2, 3])"], defersToObjects: true
+    ) { length(try $0.value("values")) ?? .number(0) }
+    return Command(command, quick: length)
   }
 
   private static func count(_ call: Call) throws -> Value {

@@ -26,7 +26,10 @@ enum NumberCommands {
       }
       return .number(body(x))
     }
-    return Command(command) { isInside($0) ? body($0) : nil }
+    return Command(command) { value in
+      guard case .number(let x) = value, isInside(x) else { return nil }
+      return .number(body(x))
+    }
   }
 
   private static var functions: [Command] {

@@ -16,7 +16,7 @@ enum RecordCommands {
         result: .record, summary: "Gives a record with some fields changed.",
         examples: ["with({rate: 0.1, steps: 3} rate: 0.2)"]
       ) { call in
-        .record(try call.record("record").with(call.record("changes").fields))
+        .record(try call.record("record").with(call.record("changes")))
       },
       Command(
         "keys", group: group, [record], result: .list, summary: "Gives the names of the fields.",

@@ -35,7 +35,7 @@ package enum Fact: Equatable {
     command: String, parameter: String, expected: String, given: String, remedy: String?)
   case repeatedLabel(command: String, label: String)
   case positionalAfterLabel(command: String)
-  case notACommand(name: String, kind: String, line: Int?)
+  case notACommand(name: String, kind: String)
   case usedBeforeAssignment(name: String, line: Int)
   case tooManyNames(limit: Int)
   // E03: values.

@@ -5,16 +5,14 @@ package enum Spelling {
   package static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
     let letters = Array(lowercased(word).utf8)
     guard !letters.isEmpty, letters.count <= 64 else { return nil }
-    let allowed = letters.count <= 2 ? 1 : letters.count <= 5 ? 2 : 3
+    let allowed = letters.count <= 4 ? 1 : letters.count <= 7 ? 2 : 3
     var best: (word: String, distance: Int)?
     for candidate in candidates where candidate != word {
       let other = Array(lowercased(candidate).utf8)
       let limit = min(allowed, max(letters.count, other.count) / 2, (best?.distance ?? 99) - 1)
       guard other.count <= 64, abs(other.count - letters.count) <= limit else { continue }
       let distance = distance(letters, other)
-      // Two edits in a word of four letters are too many unless it begins the same.
-      guard distance <= limit, distance < 2 || letters.count > 4 || other.first == letters.first
-      else { continue }
+      guard distance <= limit else { continue }
       best = (candidate, distance)
     }
     return best?.word

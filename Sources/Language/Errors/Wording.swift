@@ -141,10 +141,10 @@ enum Wording {
       Words(
         code: "E0208", message: "an argument without a label comes after one with a label",
         remedy: "put it first, or label it", note: help(command))
-    case .notACommand(let name, let kind, let line):
+    case .notACommand(let name, let kind):
       Words(
-        code: "E0209", message: "`\(name)` is \(withArticle(kind)) here, not a function",
-        remedy: line.map { "it got a value on line \($0); use another name there" })
+        code: "E0209", message: "`\(name)` is \(withArticle(kind)) here, not the command",
+        remedy: "use another name for the variable")
     case .tooManyNames(let limit):
       Words(code: "E0210", message: "there are more than \(limit) names")
     default: preconditionFailure("not a fact of calls")

@@ -83,6 +83,7 @@ package final class Interpreter {
   private var slotNames: [String] = []
   /// Slots of variables in order of definition.
   private var order: [Int] = []
+  private var listed: Set<Int> = []
   private var hidden: Set<Int> = []
   private var answerSlot = 0
   private let machine: Machine
@@ -202,8 +203,9 @@ package final class Interpreter {
   private func list(_ changed: [Int]) {
     for slot in changed where !hidden.contains(slot) {
       if machine.globals[slot] == nil {
+        guard listed.remove(slot) != nil else { continue }
         order.removeAll { $0 == slot }
-      } else if !order.contains(slot) {
+      } else if listed.insert(slot).inserted {
         order.append(slot)
       }
     }
@@ -331,7 +333,10 @@ package final class Interpreter {
       if runs > 0 { machine.willChange(slot) }
       machine.globals[slot] = nil
     }
-    if runs == 0 { order = [] }
+    if runs == 0 {
+      order = []
+      listed = []
+    }
   }
 
   func globalName(_ slot: Int32) -> String { slotNames[Int(slot)] }

@@ -21,6 +21,7 @@ enum Completion: UInt8 { case normal, breaks, continues, returns }
 final class Machine {
   struct State {
     var top: UnsafeMutablePointer<Value?>
+    var boxTop: UnsafeMutablePointer<Box>
     /// Statements until the next look at budget, memory and cancellation.
     var ticks: Int32 = 0
     var calls: Int32 = 0
@@ -42,6 +43,7 @@ final class Machine {
   let globals: UnsafeMutablePointer<Value?>
   let marks: UnsafeMutablePointer<Int32>
   let stack: UnsafeMutablePointer<Value?>
+  let boxes: UnsafeMutablePointer<Box>
   let frames: FramePointer
   let state: UnsafeMutablePointer<State>
   let graveyard = Graveyard()
@@ -59,9 +61,10 @@ final class Machine {
     globals = .allocate(capacity: Machine.globalCapacity)
     marks = .allocate(capacity: Machine.globalCapacity)
     stack = .allocate(capacity: Machine.stackCapacity)
+    boxes = .allocate(capacity: Machine.stackCapacity)
     frames = .allocate(capacity: limits.calls + 2)
     state = .allocate(capacity: 1)
-    state.initialize(to: State(top: stack))
+    state.initialize(to: State(top: stack, boxTop: boxes))
     memoryLimit = limits.memory ?? Memory.available / 5 * 4
   }
 
@@ -70,6 +73,7 @@ final class Machine {
     globals.deallocate()
     marks.deallocate()
     stack.deallocate()
+    boxes.deallocate()
     frames.deallocate()
     state.deinitialize(count: 1)
     state.deallocate()

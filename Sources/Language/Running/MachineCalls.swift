@@ -52,7 +52,9 @@ extension Machine {
   private func reserve(
     _ entry: UnsafeMutablePointer<FunctionCode.Entry>, _ node: Int32, _ frame: FramePointer
   ) throws {
-    guard state.pointee.top + entry.pointee.slotCount + 1 < stack + Machine.stackCapacity else {
+    guard state.pointee.top + entry.pointee.slotCount + 1 < stack + Machine.stackCapacity,
+      state.pointee.boxTop + entry.pointee.boxCount < boxes + Machine.stackCapacity
+    else {
       throw fault(.tooDeepCalls(limit: limits.calls), node, frame)
     }
   }
@@ -123,7 +125,8 @@ extension Machine {
     _ entry: UnsafeMutablePointer<FunctionCode.Entry>, _ frame: FramePointer
   ) {
     let code = entry.pointee.code.takeUnretainedValue()
-    let boxes = UnsafeMutablePointer<Box>.allocate(capacity: entry.pointee.boxCount)
+    let boxes = state.pointee.boxTop
+    state.pointee.boxTop = boxes + entry.pointee.boxCount
     for index in 0..<entry.pointee.boxCount { (boxes + index).initialize(to: Box(nil, graveyard)) }
     for (slot, box) in code.boxedParameters { boxes[box].value = frame.pointee.locals[slot] }
     frame.pointee.boxes = boxes
@@ -131,8 +134,8 @@ extension Machine {
 
   @inline(never)
   private func free(_ boxes: UnsafeMutablePointer<Box>, _ count: Int) {
-    boxes.deinitialize(count: count)
-    boxes.deallocate()
+    for index in 0..<count { (boxes + index).deinitialize(count: 1) }
+    state.pointee.boxTop = boxes
   }
 
   @inline(never)
@@ -175,12 +178,13 @@ extension Machine {
   private func notCallable(
     _ value: Value, _ callee: Int32, _ node: Int32, _ frame: FramePointer
   ) -> Fault {
-    if case .global(let slot) = frame.pointee.nodes[Int(callee)],
-      interpreter.command(named: interpreter.globalName(slot)) != nil
-    {
-      return fault(
-        .notACommand(name: interpreter.globalName(slot), kind: value.kind, line: nil), callee, frame
-      )
+    // A variable hides the command of the same name.
+    switch frame.pointee.nodes[Int(callee)] {
+    case .global(let slot), .globalOrCommand(let slot, _):
+      let name = interpreter.globalName(slot)
+      guard interpreter.command(named: name) != nil else { break }
+      return fault(.notACommand(name: name, kind: value.kind), callee, frame)
+    default: break
     }
     return fault(.notCallable(given: Wording.given(value), remedy: nil), callee, frame)
   }

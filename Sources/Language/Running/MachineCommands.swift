@@ -8,17 +8,13 @@ extension Machine {
     frame.pointee.program._withUnsafeGuaranteedRef { $0.commandCalls[Int(index)] }
   }
 
-  /// A function of one number needs no call around it, unless the argument is something else.
-  func callNumeric(
+  /// A function of one value needs no call around it, unless it has something to say.
+  func callQuick(
     _ argument: Int32, _ index: Int32, _ node: Int32, _ frame: FramePointer
   ) throws -> Value {
     let value = try evaluate(argument, frame)
     let call = commandCall(index, frame)
-    if case .number(let number) = value,
-      let result = call.reference.command.numeric.unsafelyUnwrapped(number)
-    {
-      return .number(result)
-    }
+    if let result = call.reference.command.quick.unsafelyUnwrapped(value) { return result }
     return try run(call, value, node, frame)
   }
 
@@ -51,9 +47,13 @@ extension Machine {
       gather(.rest, .list(List(rest)), call.command, &arguments, &given)
     }
     if !call.labels.isEmpty {
-      var fields: [(key: String, value: Value)] = []
-      for (name, argument) in call.labels { fields.append((name, try evaluate(argument, frame))) }
-      gather(.labels, .record(Record(fields)), call.command, &arguments, &given)
+      var values: [Value] = []
+      values.reserveCapacity(call.labels.count)
+      for (_, argument) in call.labels { values.append(try evaluate(argument, frame)) }
+      let changes =
+        call.keys.map { Record(distinct: $0, values) }
+        ?? Record(zip(call.labels, values).map { ($0.name, $1) })
+      gather(.labels, .record(changes), call.command, &arguments, &given)
     }
     return try finish(call.reference, &arguments, given, node, frame) { label in
       guard let index = call.command.index(of: label) else { return nil }
@@ -213,14 +213,16 @@ extension Machine {
   ) throws {
     switch (reference.command.parameters[index].kind, value) {
     case (.any, _), (.number, .number), (.text, .text): return
-    default: try checkRareKind(value, reference.command.parameters[index], reference.command)
+    default: try checkRareKind(value, index, reference)
     }
   }
 
   @inline(never)
   private static func checkRareKind(
-    _ value: Value, _ parameter: Parameter, _ command: Command
+    _ value: Value, _ index: Int, _ reference: CommandReference
   ) throws {
+    let command = reference.command
+    let parameter = command.parameters[index]
     switch (parameter.gathering, parameter.kind, value) {
     case (.labels, _, _): return
     case (.rest, let kind, .list(let list)):

@@ -86,8 +86,8 @@ extension Machine {
     case .call(let callee, let first, let count):
       return try call(callee, first, count, node, frame)
     case .callCommand(let index): return try callCommand(index, node, frame)
-    case .callNumeric(let argument, let index):
-      return try callNumeric(argument, index, node, frame)
+    case .callQuick(let argument, let index):
+      return try callQuick(argument, index, node, frame)
     case .member(let receiver, let name):
       return try member(receiver, name, node, frame)
     default: return try rare(node, frame)

@@ -9,6 +9,14 @@ extension Machine {
   /// As in Python: the sign of the divisor.
   @inline(__always)
   static func remainder(_ x: Double, _ y: Double) -> Double {
+    // Whole numbers, nearly all of them, are quicker without `fmod`.
+    if abs(x) < 9e15, abs(y) < 9e15 {
+      let (a, b) = (Int(x), Int(y))
+      if Double(a) == x, Double(b) == y, b != 0 {
+        let rest = a % b
+        return Double(rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest)
+      }
+    }
     let rest = fmod(x, y)
     return rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest
   }
@@ -165,9 +173,12 @@ extension Machine {
 enum TextSearch {
   /// Characters (Unicode scalars) of a text: its bytes that do not continue one.
   static func length(_ text: String) -> Int {
-    var length = 0
-    for byte in text.utf8 { length &+= byte & 0xC0 != 0x80 ? 1 : 0 }
-    return length
+    var text = text
+    return text.withUTF8 { bytes in
+      var length = 0
+      for byte in bytes { length &+= byte & 0xC0 != 0x80 ? 1 : 0 }
+      return length
+    }
   }
 
   static func contains(_ text: String, _ part: String) -> Bool {

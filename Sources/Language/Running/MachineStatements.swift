@@ -22,9 +22,17 @@ extension Machine {
     case .compound(let operation, let target, let value):
       try compound(operation, target, value, node, frame)
       return .normal
-    case .branch(let condition, let then, let otherwise):
-      if try truth(condition, frame, "if") { return try execute(then, frame) }
-      return otherwise < 0 ? .normal : try execute(otherwise, frame)
+    case .branch(let first, let second, let third):
+      var (condition, then, otherwise) = (first, second, third)
+      while try !truth(condition, frame, "if") {
+        if otherwise < 0 { return .normal }
+        guard case .branch(let first, let second, let third) = frame.pointee.nodes[Int(otherwise)]
+        else {
+          return try execute(otherwise, frame)
+        }
+        (condition, then, otherwise) = (first, second, third)
+      }
+      return try execute(then, frame)
     case .whileLoop(let condition, let body):
       while try truth(condition, frame, "while") {
         try tick(node, frame)

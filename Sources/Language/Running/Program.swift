@@ -46,8 +46,8 @@ enum Node {
   /// `count` pairs of name (or -1) and node.
   case callLabelled(Int32, first: Int32, count: Int32)
   case callCommand(Int32)
-  /// A call of a command that is a function of one number: the argument, and the call.
-  case callNumeric(Int32, Int32)
+  /// A call of a command that is a function of one value: the argument, and the call.
+  case callQuick(Int32, Int32)
   case callMethod(Int32)
   case member(Int32, name: Int32)
   case element(Int32, Int32)
@@ -115,6 +115,8 @@ final class CommandCall {
   let rest: [Int32]
   /// Labels that the parameter of kind `labels` gathers.
   let labels: [(name: String, node: Int32)]
+  /// The labels, if they are all different.
+  let keys: [String]?
   let isCheck: Bool
 
   var command: Command { reference.command }
@@ -128,6 +130,8 @@ final class CommandCall {
     self.rest = rest
     self.labels = labels
     isCheck = reference.command.name == "check"
+    let keys = labels.map(\.name)
+    self.keys = keys.indices.contains { keys[..<$0].contains(keys[$0]) } ? nil : keys
   }
 }
 

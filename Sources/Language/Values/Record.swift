@@ -45,13 +45,15 @@ package final class Record: Equatable {
   }
 
   /// A copy with some fields replaced or added at the end.
-  package func with(_ changes: [(key: String, value: Value)]) -> Record {
-    guard changes.count <= 8, changes.allSatisfy({ keys.contains($0.key) }) else {
-      return Record(fields + changes)
+  package func with(_ changes: Record) -> Record {
+    guard changes.keys.count <= 8, changes.keys.allSatisfy(keys.contains) else {
+      return Record(fields + changes.fields)
     }
     var values = values
-    for (key, value) in changes {
-      if let place = keys.firstIndex(of: key) { values[place] = value }
+    for index in changes.keys.indices {
+      if let place = keys.firstIndex(of: changes.keys[index]) {
+        values[place] = changes.values[index]
+      }
     }
     return Record(distinct: keys, values)
   }
