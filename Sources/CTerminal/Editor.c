@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/select.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -35,16 +34,22 @@ static const char prompt_marker = 1;
 static atomic_int window_changed;
 static atomic_int stop_wanted;
 
-static void note_window(int number) { (void)number; atomic_store(&window_changed, 1); }
-static void note_stop(int number) { (void)number; atomic_store(&stop_wanted, 1); }
+static void note_window(int number) {
+  (void)number;
+  atomic_store(&window_changed, 1);
+  signals_wake();
+}
 
-static const int held_signals[] = {SIGINT, SIGWINCH, SIGTSTP};
-enum { held_count = sizeof held_signals / sizeof *held_signals };
+static void note_stop(int number) {
+  (void)number;
+  atomic_store(&stop_wanted, 1);
+  signals_wake();
+}
 
 static void set_handler(int number, void (*handler)(int)) {
   struct sigaction action;
   memset(&action, 0, sizeof action);
-  action.sa_handler = handler;  // no SA_RESTART: the waiting read must notice
+  action.sa_handler = handler;
   sigemptyset(&action.sa_mask);
   sigaction(number, &action, NULL);
 }
@@ -55,12 +60,7 @@ static void stop_process(Editor *editor) {
   terminal_bracketed_paste(0);
   el_set(editor->line, EL_PREP_TERM, 0);
   set_handler(SIGTSTP, SIG_DFL);
-  sigset_t stop, before;
-  sigemptyset(&stop);
-  sigaddset(&stop, SIGTSTP);
-  sigprocmask(SIG_UNBLOCK, &stop, &before);
   raise(SIGTSTP);
-  sigprocmask(SIG_SETMASK, &before, NULL);
   set_handler(SIGTSTP, note_stop);
   el_set(editor->line, EL_PREP_TERM, 1);
   terminal_bracketed_paste(1);
@@ -70,39 +70,28 @@ static void stop_process(Editor *editor) {
 // Private characters: what a signal means, read as if it were a key. Bound in `editor_open`.
 enum { interrupt_character = 0x03, resize_character = 0x1f, any_character = 0x1e };
 
-// Waits for one byte. Signals are held except while waiting, so none can fall between the look
-// at its flag and the read. Returns 1, 0 at the end of input; a signal gives its character.
+// Waits for one byte: 1, or 0 at the end of input. What a signal asks for is done first.
 static int read_byte(Editor *editor, unsigned char *byte) {
-  sigset_t held, before;
-  sigemptyset(&held);
-  for (int i = 0; i < held_count; i++) sigaddset(&held, held_signals[i]);
-  sigprocmask(SIG_BLOCK, &held, &before);
-  int result = -1;
-  while (result < 0) {
+  for (;;) {
     if (interrupts_pending()) {
       interrupts_clear();
       *byte = interrupt_character;
-      result = 1;
-    } else if (atomic_exchange(&window_changed, 0)) {
+      return 1;
+    }
+    if (atomic_exchange(&window_changed, 0)) {
       el_resize(editor->line);
       *byte = resize_character;
-      result = 1;
-    } else if (atomic_load(&stop_wanted)) {
-      stop_process(editor);
-    } else {
-      fd_set readable;
-      FD_ZERO(&readable);
-      FD_SET(STDIN_FILENO, &readable);
-      int ready = pselect(STDIN_FILENO + 1, &readable, NULL, NULL, NULL, &before);
-      if (ready < 0 && errno != EINTR) result = 0;
-      if (ready <= 0) continue;
-      ssize_t count = read(STDIN_FILENO, byte, 1);
-      if (count > 0) result = 1;
-      else if (count == 0 || (errno != EINTR && errno != EAGAIN)) result = 0;
+      return 1;
     }
+    if (atomic_load(&stop_wanted)) {
+      stop_process(editor);
+      continue;
+    }
+    if (!terminal_wait()) continue;
+    ssize_t count = read(STDIN_FILENO, byte, 1);
+    if (count > 0) return 1;
+    if (count == 0 || (errno != EINTR && errno != EAGAIN)) return 0;
   }
-  sigprocmask(SIG_SETMASK, &before, NULL);
-  return result;
 }
 
 static Editor *editor_of(EditLine *line) {
@@ -280,6 +269,7 @@ Editor *editor_open(const char *program, EditorHandler handler, void *context) {
   editor->handler = handler;
   editor->context = context;
   editor->prompt = strdup("> ");
+  signals_open();
   editor->nowhere = fopen("/dev/null", "w");
   FILE *complaints = editor->nowhere ? editor->nowhere : stderr;
   editor->line = el_init(program, stdin, stdout, complaints);
@@ -377,12 +367,4 @@ uint32_t editor_character(Editor *editor) { return editor->character; }
 void editor_give_back(Editor *editor, uint32_t character) {
   wchar_t text[2] = {(wchar_t)character, 0};
   el_wpush(editor->line, text);
-}
-
-int terminal_has_input(void) {
-  fd_set readable;
-  FD_ZERO(&readable);
-  FD_SET(STDIN_FILENO, &readable);
-  struct timeval now = {0, 0};
-  return select(STDIN_FILENO + 1, &readable, NULL, NULL, &now) > 0;
 }

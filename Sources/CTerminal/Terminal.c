@@ -5,8 +5,10 @@
 #include "CTerminal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -20,6 +22,7 @@ static struct termios saved_settings;
 static atomic_int settings_are_saved;
 static atomic_int paste_is_bracketed;
 static atomic_int interrupts;
+static atomic_int interrupt_limit;
 
 void terminal_use_utf8(void) {
   setlocale(LC_CTYPE, "");
@@ -102,6 +105,13 @@ void terminal_guard(void) {
   }
 }
 
+void terminal_hide_interrupts(void) {
+  struct termios settings;
+  if (!atomic_load(&settings_are_saved) || tcgetattr(STDIN_FILENO, &settings) != 0) return;
+  settings.c_lflag &= ~(tcflag_t)ECHOCTL;
+  tcsetattr(STDIN_FILENO, TCSADRAIN, &settings);
+}
+
 static int window(int descriptor, int rows) {
   struct winsize size;
   if (ioctl(descriptor, TIOCGWINSZ, &size) != 0) return 0;
@@ -112,14 +122,53 @@ int terminal_columns(int descriptor) { return window(descriptor, 0); }
 int terminal_rows(int descriptor) { return window(descriptor, 1); }
 int terminal_character_width(uint32_t character) { return wcwidth((wchar_t)character); }
 
+// Handlers write here, and whoever waits for input waits for this too: a signal that comes just
+// before the wait, or to another thread, wakes it all the same.
+static int wake_pipe[2] = {-1, -1};
+
+void signals_open(void) {
+  if (wake_pipe[0] >= 0 || pipe(wake_pipe) != 0) return;
+  for (int end = 0; end < 2; end++) {
+    fcntl(wake_pipe[end], F_SETFD, FD_CLOEXEC);
+    fcntl(wake_pipe[end], F_SETFL, O_NONBLOCK);
+  }
+}
+
+void signals_wake(void) {
+  int failure = errno;
+  char byte = 0;
+  if (write(wake_pipe[1], &byte, 1) < 0) {
+    // A full pipe wakes as well.
+  }
+  errno = failure;
+}
+
+int terminal_wait(void) {
+  struct pollfd sources[2] = {
+      {.fd = STDIN_FILENO, .events = POLLIN}, {.fd = wake_pipe[0], .events = POLLIN}};
+  if (poll(sources, 2, -1) < 0) return 0;
+  if (sources[1].revents & POLLIN) {
+    char bytes[64];
+    while (read(wake_pipe[0], bytes, sizeof bytes) > 0) {
+    }
+    return 0;
+  }
+  return sources[0].revents != 0;
+}
+
 static void count_interrupt(int number) {
   (void)number;
-  if (atomic_fetch_add(&interrupts, 1) < 2) return;
+  signals_wake();
+  int count = atomic_fetch_add(&interrupts, 1) + 1;
+  int limit = atomic_load(&interrupt_limit);
+  if (limit == 0 || count < limit) return;
   terminal_restore();
   _exit(130);
 }
 
-void interrupts_count(void) {
+void interrupts_count(int limit) {
+  atomic_store(&interrupt_limit, limit);
+  signals_open();
   struct sigaction action;
   memset(&action, 0, sizeof action);
   action.sa_handler = count_interrupt;  // no SA_RESTART: a waiting read must notice

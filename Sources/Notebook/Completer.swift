@@ -1,3 +1,4 @@
+import Commands
 import Language
 
 #if canImport(Glibc)
@@ -63,14 +64,15 @@ struct Completer {
         }
         candidates += values(of: parameter?.kind)
       } else {
-        candidates += labels(of: call, context)
+        candidates += labels(of: call, context, before: word.lowerBound)
       }
     }
+    let hasLabels = !candidates.isEmpty
     candidates += interpreter.variables.map {
       Completion.Candidate($0.name, detail: Self.brief($0.value))
     }
     // Before anything is typed, what the call still lacks is answer enough.
-    if !prefix.isEmpty || candidates.isEmpty {
+    if !prefix.isEmpty || !hasLabels {
       candidates += interpreter.commands.map { Completion.Candidate($0.name, detail: $0.summary) }
     }
     if !prefix.isEmpty { candidates += Self.keywords.map { Completion.Candidate($0) } }
@@ -89,9 +91,9 @@ struct Completer {
 
   /// The labels that are still missing.
   private func labels(
-    of call: CursorContext.EnclosingCall, _ context: CursorContext
+    of call: CursorContext.EnclosingCall, _ context: CursorContext, before end: Int
   ) -> [Completion.Candidate] {
-    let written = context.arguments(of: call)
+    let written = context.arguments(of: call, before: end)
     if let command = interpreter.command(named: call.name) {
       let taken = written.positional + (call.isMethod ? 1 : 0)
       return command.parameters.dropFirst(taken).compactMap { parameter in
@@ -130,6 +132,9 @@ struct Completer {
 
   // MARK: Members
 
+  /// Seconds that descriptions may take.
+  private static let patience = 0.02
+
   private func members(_ context: CursorContext, _ word: Range<Int>) -> Completion {
     let prefix = context.text(word)
     var candidates: [Completion.Candidate] = []
@@ -137,8 +142,11 @@ struct Completer {
     let value: Value? = base.flatMap { self.value(of: $0) }
     switch value {
     case .object(let object)?:
+      // Some properties have to be worked out: what takes long is left without a description.
+      let start = ProgressLine.seconds()
       for name in object.propertyNames {
-        let property = (try? object.property(name)) ?? nil
+        let isInTime = ProgressLine.seconds() - start < Self.patience
+        let property = isInTime ? (try? object.property(name)) ?? nil : nil
         candidates.append(
           Completion.Candidate(name, detail: property.map { Self.brief($0) } ?? ""))
       }

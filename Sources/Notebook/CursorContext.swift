@@ -165,18 +165,20 @@ struct CursorContext {
     return EnclosingCall(name: text(name), isMethod: false, arguments: name.upperBound)
   }
 
-  /// Labels written in the call, up to the cursor, and how many arguments come before the first.
-  func arguments(of call: EnclosingCall) -> (labels: [String], positional: Int) {
+  /// Labels written in the call before `end`, and how many arguments come before the first of them.
+  func arguments(
+    of call: EnclosingCall, before end: Int
+  ) -> (labels: [String], positional: Int) {
     var labels: [String] = []
     var positional = 0
     var depth = 0
     var index = call.arguments
     var isInArgument = false
-    while index < scalars.count {
+    while index < end {
       let scalar = scalars[index]
       if scalar == "\"" {
         index += 1
-        while index < scalars.count, scalars[index] != "\"" {
+        while index < end, scalars[index] != "\"" {
           index += scalars[index] == "\\" ? 2 : 1
         }
         isInArgument = true
@@ -202,6 +204,8 @@ struct CursorContext {
       }
       index += 1
     }
+    // What stands before a space is finished, also without a comma.
+    if isInArgument, labels.isEmpty, end > 0, scalars[end - 1] == " " { positional += 1 }
     return (labels, positional)
   }
 

@@ -83,7 +83,7 @@ struct Help {
 
   private func page(for command: Command) -> String {
     var lines = [style.bold(command.signature), command.summary]
-    if !command.details.isEmpty { lines += [""] + wrapped(command.details, to: page.columns) }
+    if !command.details.isEmpty { lines += [""] + prose(command.details) }
     if !command.parameters.isEmpty {
       lines += ["", style.bold("Parameters")]
       let width = min(
@@ -188,6 +188,26 @@ struct Help {
   }
 
   private func article(_ kind: String) -> String { kind == "none" ? "none" : "a \(kind)" }
+
+  /// Paragraphs, filled anew; lines that are indented stay as they are.
+  private func prose(_ text: String) -> [String] {
+    var lines: [String] = []
+    var paragraph = ""
+    func close() {
+      if !paragraph.isEmpty { lines += wrapped(paragraph, to: min(page.columns, 100)) }
+      paragraph = ""
+    }
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      if line.isEmpty || line.first == " " {
+        close()
+        lines.append(truncated(String(line), to: page.columns))
+      } else {
+        paragraph += (paragraph.isEmpty ? "" : " ") + line
+      }
+    }
+    close()
+    return lines
+  }
 
   private func wrapKeepingIndent(_ line: String) -> [String] {
     line.hasPrefix(" ") || line.isEmpty

@@ -49,6 +49,15 @@ package final class Session {
   /// How long the entry before took, in seconds.
   package private(set) var lastDuration: Double?
   private let announcer: CellAnnouncer
+  private let answers: Answers
+
+  /// Whether a command that was interrupted has itself said how to go on.
+  private final class Answers {
+    var hasAnswered = false
+  }
+
+  /// What stands before the line number of an error at the prompt.
+  private static let promptName = "prompt"
 
   /// How a run ended, as the process's exit status.
   package enum Status: Int32 {
@@ -66,7 +75,12 @@ package final class Session {
     workspace.page = console.page
     workspace.isInteractive = console.isTerminal
     workspace.isQuick = options.quick
-    workspace.write = console.write
+    let answers = Answers()
+    self.answers = answers
+    workspace.write = { text in
+      if console.interruptCount() > 0 { answers.hasAnswered = true }
+      console.write(text)
+    }
     workspace.interruptCount = console.interruptCount
     workspace.progress = progress
     announcer = CellAnnouncer(page: console.page)
@@ -119,11 +133,12 @@ package final class Session {
   package func run(entry text: String) -> Status {
     // The window may have another width by now.
     workspace.page.columns = max(1, console.columns())
+    answers.hasAnswered = false
     if let topic = HelpRequest.topic(of: text) {
       say(Help(self).page(for: topic))
       return .finished
     }
-    return finish(timed(Source(name: "prompt", text: text)))
+    return finish(timed(Source(name: Self.promptName, text: text)))
   }
 
   /// Reads entries until the end of input or `quit`. Without a person, the first error ends it.
@@ -131,6 +146,8 @@ package final class Session {
     while !wantsToQuit, let entry = lines.next() {
       console.clearInterrupts()
       let status = run(entry: entry)
+      // A Ctrl-C that ended work is not meant for the next entry as well.
+      console.clearInterrupts()
       if status != .finished && !lines.isInteractive { return status }
     }
     return .finished
@@ -165,7 +182,10 @@ package final class Session {
         return .failed
       }
       let (line, _) = diagnostic.position
-      sayInterrupted("at \(diagnostic.source.name):\(line)")
+      // At the prompt, one sentence is enough.
+      if !answers.hasAnswered || diagnostic.source.name != Self.promptName {
+        sayInterrupted("at \(diagnostic.source.name):\(line)")
+      }
       return .interrupted
     }
   }

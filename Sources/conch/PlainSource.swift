@@ -30,8 +30,7 @@ final class PlainSource: LineSource {
       }
       switch line() {
       case .interrupted:
-        // The terminal has written `^C` itself.
-        Output.write("\n", to: 1)
+        Output.write("^C\n", to: 1)
         entry = ""
         open = nil
       case .end:
@@ -65,19 +64,18 @@ final class PlainSource: LineSource {
         defer { buffer = [] }
         return .line(String(decoding: buffer, as: UTF8.self))
       }
-      var block = [UInt8](repeating: 0, count: 4096)
-      let count = read(0, &block, block.count)
-      if count > 0 {
-        buffer += block[..<count]
-      } else if count == 0 {
-        hasEnded = true
-      } else if errno == EINTR {
-        guard interrupts_pending() > 0 else { continue }
+      if interrupts_pending() > 0 {
         interrupts_clear()
         // A person gives up the line; a pipe that is interrupted is at its end.
         if isInteractive { return .interrupted }
         exit(130)
-      } else {
+      }
+      guard terminal_wait() == 1 else { continue }
+      var block = [UInt8](repeating: 0, count: 4096)
+      let count = read(0, &block, block.count)
+      if count > 0 {
+        buffer += block[..<count]
+      } else if count == 0 || (errno != EINTR && errno != EAGAIN) {
         hasEnded = true
       }
     }

@@ -71,7 +71,8 @@ enum Program {
     _ source: Source, _ arguments: [String], _ options: Invocation.Options, path: String?
   ) -> Int32 {
     terminal_guard()
-    interrupts_count()
+    terminal_hide_interrupts()
+    interrupts_count(3)
     let session = session(console(), options)
     session.defineScriptNames(arguments: arguments)
     let status = session.run(source, figures: path.map(stem))
@@ -99,7 +100,9 @@ enum Program {
     let isTerminal = isatty(0) == 1 && isatty(1) == 1
     terminal_use_utf8()
     terminal_guard()
-    interrupts_count()
+    terminal_hide_interrupts()
+    // Never a limit here: what was learned in a session is not lost to an impatient hand.
+    interrupts_count(0)
     let console = console()
     let session = session(console, options)
     guard isTerminal else {

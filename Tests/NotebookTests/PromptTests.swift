@@ -306,7 +306,7 @@ import Testing
     terminal.type(Terminal.enter + "end" + Terminal.enter + "end" + Terminal.enter)
     terminal.wait(for: "\nbegun")
     terminal.type(Terminal.control("c"))
-    terminal.wait(for: "Interrupted")
+    terminal.wait(for: "Interrupted at prompt:")
     terminal.waitForPrompt()
     terminal.run("x > 4")
     terminal.wait(forEnding: ["conch> x > 4", "true", "conch>"])

@@ -73,7 +73,7 @@ struct Screen {
     let byte = pending[index]
     switch byte {
     case 0x1B: return escape(at: index)
-    case 0x07, 0x00: return 1
+    case 0x07, 0x03, 0x00: return 1
     case 0x08:
       column = max(0, column - 1)
       isWrapping = false

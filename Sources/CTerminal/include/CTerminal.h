@@ -19,6 +19,9 @@ void terminal_guard(void);
 /// Puts the remembered settings back. Async-signal-safe.
 void terminal_restore(void);
 
+/// Keeps the terminal from writing `^C` into a line that is being drawn. After `terminal_guard`.
+void terminal_hide_interrupts(void);
+
 /// The size of the terminal on a descriptor in character cells; 0 where it is none.
 int terminal_columns(int descriptor);
 int terminal_rows(int descriptor);
@@ -29,8 +32,11 @@ int terminal_character_width(uint32_t character);
 /// Turns bracketed paste on or off, and remembers it for `terminal_restore`.
 void terminal_bracketed_paste(int enabled);
 
-/// True when characters wait to be read.
-int terminal_has_input(void);
+/// Waits until standard input can be read (1), or a signal has come whose handler calls
+/// `signals_wake` (0). Needs `signals_open`.
+int terminal_wait(void);
+void signals_open(void);
+void signals_wake(void);
 
 /// Starts a program on a pseudo-terminal of its own, as the leader of a new session with default
 /// signals, in `folder` unless that is NULL. Returns its process and sets `master`, or -1. The
@@ -41,9 +47,10 @@ int terminal_spawn(
 
 // MARK: Interrupts
 
-/// From now on Ctrl-C (SIGINT) is counted and ends nothing. The third one that nobody has taken
-/// note of restores the terminal and ends the process with status 130.
-void interrupts_count(void);
+/// From now on Ctrl-C (SIGINT) is counted and ends nothing; but when `limit` of them have come and
+/// nobody has cleared them, the terminal is restored and the process ends with status 130.
+/// 0: there is no limit.
+void interrupts_count(int limit);
 
 /// The number of interrupts since the last `interrupts_clear`.
 int interrupts_pending(void);
