@@ -318,6 +318,8 @@ int editor_read(Editor *editor) {
   terminal_bracketed_paste(1);
   el_wgets(editor->line, &count);
   terminal_bracketed_paste(0);
+  // libedit's idea of a cooked terminal echoes `^C`.
+  terminal_hide_interrupts();
   set_handler(SIGTSTP, previous_stop == SIG_ERR ? SIG_DFL : previous_stop);
   // A key that the user's settings have bound to libedit's own newline submits too.
   return editor->submitted || count > 0;

@@ -313,10 +313,27 @@ import Testing
     leave(terminal)
   }
 
+  @Test("Ctrl-C ends training after the step in hand, says so once, and leaves the line whole")
+  func interruptTraining() throws {
+    let terminal = try prompt(columns: 100)
+    terminal.run("coast = load \"coast/scenes\" size: 48 count: 24")
+    terminal.run("fit = trainer(small_cnn(classes: 4 input: [48, 48, 3]), coast batch: 4)")
+    terminal.type("train fit epochs: 10000" + Terminal.enter)
+    terminal.wait(for: "epoch 2/10000")
+    terminal.type(Terminal.control("c"))
+    terminal.wait(for: "Stopped after step")
+    terminal.waitForPrompt()
+    #expect(!terminal.screen.text.contains("^C"))
+    #expect(!terminal.screen.text.contains("Interrupted"))
+    terminal.run("show fit.step > 0")
+    terminal.wait(forEnding: ["true", "conch>"])
+    leave(terminal)
+  }
+
   @Test(
     "A signal that ends the program leaves the terminal sane",
     arguments: [
-      SIGTERM, SIGHUP, SIGQUIT,
+      SIGTERM, SIGHUP, SIGQUIT, SIGSEGV, SIGABRT,
     ])
   func signals(_ signal: Int32) throws {
     let terminal = try prompt()

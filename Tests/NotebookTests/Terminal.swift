@@ -27,6 +27,8 @@ final class Terminal {
       variables[name] = nil
     }
     variables["TERM"] = "xterm-256color"
+    // Swift's own crash reporter would ask questions on the terminal.
+    variables["SWIFT_BACKTRACE"] = "enable=no"
     variables["LC_ALL"] = "C.UTF-8"
     variables["XDG_STATE_HOME"] = state.path
     variables["HOME"] = state.path
