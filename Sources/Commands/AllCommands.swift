@@ -3,8 +3,8 @@ import Language
 /// Every command in which the language meets images, networks and figures.
 package func allCommands(_ workspace: Workspace) -> [Command] {
   tensorCommands(workspace) + dataCommands(workspace) + layerCommands(workspace)
-    + modelCommands(workspace) + trainingCommands(workspace) + lookingCommands(workspace)
-    + fileCommands(workspace)
+    + modelCommands(workspace) + trainingCommands(workspace) + optimizerCommands(workspace)
+    + lookingCommands(workspace) + fileCommands(workspace)
 }
 
 /// Properties that are functions: `layer.output(x)` is not the command `output`.

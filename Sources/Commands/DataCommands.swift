@@ -67,12 +67,16 @@ func dataCommands(_ workspace: Workspace) -> [Command] {
         A broken or unreadable image is named in one warning and left out.
         """,
       examples: [
-        "load \"coast/scenes\" size: 64 count: 20", "coast = load \"coast/scenes\" count: 8; coast[0]",
+        "load \"coast/scenes\" size: 64 count: 20",
+        "coast = load \"coast/scenes\" count: 8; coast[0]",
       ]
     ) { call in try Failure.explaining { try load(call, workspace) } },
     Command(
       "shuffle", group: group,
-      [Parameter("values", .oneOf([.object("dataset"), .list]), help: "A dataset, or a list."), seed],
+      [
+        Parameter("values", .oneOf([.object("dataset"), .list]), help: "A dataset, or a list."),
+        seed,
+      ],
       summary: "Puts images, or the elements of a list, in a random order.",
       examples: ["shuffle([1, 2, 3] seed: 7)"]
     ) { call in
@@ -148,7 +152,8 @@ func dataCommands(_ workspace: Workspace) -> [Command] {
       examples: ["load(\"coast/scenes\" size: 32 count: 20 weights: [4, 1, 1, 1]).balance().counts"]
     ) { data, call in
       let method: Dataset.Balance = try call.text("by") == "dropping" ? .dropping : .repeating
-      return .object(DatasetValue(try data.balanced(method, seed: try call.seed(workspace)), workspace))
+      return .object(
+        DatasetValue(try data.balanced(method, seed: try call.seed(workspace)), workspace))
     },
     changed(
       "regroup",
@@ -218,7 +223,9 @@ func dataCommands(_ workspace: Workspace) -> [Command] {
       "contrast", [Parameter("factor", .number, help: "1 keeps it, 0 makes it grey.")],
       summary: "Spreads the values of an image about their mean.",
       example: "contrast(random(8, 8, 3), 1.5)"
-    ) { image, call in try Image.contrast(image, factor: Float(try call.number("factor", in: 0...100))) },
+    ) { image, call in
+      try Image.contrast(image, factor: Float(try call.number("factor", in: 0...100)))
+    },
     imageChange(
       "brightness", [Parameter("amount", .number, help: "What is added, -1 to 1.")],
       summary: "Makes an image lighter or darker.", example: "brightness(random(8, 8, 3), 0.2)"
@@ -257,8 +264,10 @@ private func load(_ call: Call, _ workspace: Workspace) throws -> Value {
     return .object(
       DatasetValue(
         try Dataset.coastScenes(
-          size: frame?.width ?? 96, count: try call.optionalWhole("count", in: 1...1_000_000) ?? 400,
-          seed: try call.seed(workspace), weights: try call.optionalNumbers("weights")?.map { Float($0) }), workspace))
+          size: frame?.width ?? 96,
+          count: try call.optionalWhole("count", in: 1...1_000_000) ?? 400,
+          seed: try call.seed(workspace),
+          weights: try call.optionalNumbers("weights")?.map { Float($0) }), workspace))
   }
   if source.hasPrefix("coast/") {
     throw call.failure(

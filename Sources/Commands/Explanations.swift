@@ -52,7 +52,8 @@ extension Failure {
     case .tooLarge(let shape, let bytes, let available):
       return failure(
         "E0503",
-        "a tensor of shape \(shape) needs \(megabytes(bytes)), and \(megabytes(available)) are left")
+        "a tensor of shape \(shape) needs \(megabytes(bytes)), and \(megabytes(available)) are left"
+      )
     case .valueCount(let given, let shape):
       return failure("E0504", "\(given) values do not fill the shape \(shape)")
     case .incompatibleShapes(let operation, let left, let right):
@@ -117,7 +118,8 @@ extension Failure {
     case .noImages(let dataset): return failure("E0581", "`\(dataset)` has no images")
     case .classCount(let outputs, let classes):
       return failure(
-        "E0582", "the network gives \(outputs) numbers an image, and the data has \(classes) classes",
+        "E0582",
+        "the network gives \(outputs) numbers an image, and the data has \(classes) classes",
         "build it with `classes: data.classes`, or give it a new_head")
     case .notAClassifier(let outputs):
       return failure(
@@ -126,7 +128,8 @@ extension Failure {
           + outputs.map { "\($0)" }.joined(separator: " and "),
         "end it with global_average_pool and dense")
     case .imageShape(let expected, let given):
-      let size = expected.count == 3 ? "load the data with `size: [\(expected[0]), \(expected[1])]`" : nil
+      let size =
+        expected.count == 3 ? "load the data with `size: [\(expected[0]), \(expected[1])]`" : nil
       return failure("E0584", "the network takes images \(expected), and these are \(given)", size)
     case .classWeightCount(let given, let classes):
       return failure("E0585", "\(given) class weights for \(classes) classes")
@@ -137,7 +140,8 @@ extension Failure {
     case .lossNotFinite(let step, _, let layer, let parameter):
       let place =
         parameter.map { "the weight `\($0)` is not finite" }
-        ?? layer.map { "layer `\($0)` is the first whose output is not finite" } ?? "the input is fine"
+        ?? layer.map { "layer `\($0)` is the first whose output is not finite" }
+        ?? "the input is fine"
       return failure(
         "E0588", "the loss of step \(step) is not a number: \(place)", "try a lower rate")
     case .gradientNotFinite(let step, let parameter):
@@ -145,7 +149,8 @@ extension Failure {
         "E0589", "the gradient of `\(parameter)` at step \(step) is not a number",
         "try a lower rate")
     case .noReadableImages(let step, let names):
-      return failure("E0590", "no image of step \(step) can be read: \(names.prefix(4).joined(separator: ", "))")
+      return failure(
+        "E0590", "no image of step \(step) can be read: \(names.prefix(4).joined(separator: ", "))")
     case .nothingToTrain:
       return failure("E0591", "every layer is frozen, so nothing can be trained", "unfreeze some")
     case .weightsDiffer(let path, let report):

@@ -12,8 +12,11 @@ func fileCommands(_ workspace: Workspace) -> [Command] {
       "save", group: "Files",
       [
         Parameter(
-          "value", .oneOf([.object("network"), .object("figure"), .object("image"),
-            .object("tensor")]), help: "A network's weights, a figure, an image or a tensor."),
+          "value",
+          .oneOf([
+            .object("network"), .object("figure"), .object("image"),
+            .object("tensor"),
+          ]), help: "A network's weights, a figure, an image or a tensor."),
         Parameter(
           "path", .text, help: "\"….safetensors\" for weights and tensors, \"….png\" or \"….svg\"."),
       ],

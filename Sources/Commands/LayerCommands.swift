@@ -61,10 +61,14 @@ func layerCommands(_ workspace: Workspace) -> [Command] {
       return try Failure.explaining { .object(SymbolValue(try Node.input(shape, name: name))) }
     },
     layer(
-      "conv", [filters, kernel, stride(.number(1)), padding, dilation,
-        Parameter("groups", .whole, default: .value(.number(1)),
+      "conv",
+      [
+        filters, kernel, stride(.number(1)), padding, dilation,
+        Parameter(
+          "groups", .whole, default: .value(.number(1)),
           help: "Parts into which the channels are divided, each convolved by itself."),
-        bias, activation, initializer],
+        bias, activation, initializer,
+      ],
       summary: "A convolution: one window of weights for each filter, slid over the map.",
       example: "conv(input(96, 96, 3) filters: 32 kernel: 3 stride: 2)"
     ) { call in
@@ -74,9 +78,12 @@ func layerCommands(_ workspace: Workspace) -> [Command] {
         initializer: try call.initializer())
     },
     layer(
-      "depthwise_conv", [kernel, stride(.number(1)), padding, dilation,
+      "depthwise_conv",
+      [
+        kernel, stride(.number(1)), padding, dilation,
         Parameter("multiplier", .whole, default: .value(.number(1)), help: "Filters a channel."),
-        bias, activation, initializer],
+        bias, activation, initializer,
+      ],
       summary: "A convolution of each channel by itself.",
       example: "depthwise_conv(input(48, 48, 32) kernel: 3 padding: \"same\")"
     ) { call in
@@ -85,9 +92,12 @@ func layerCommands(_ workspace: Workspace) -> [Command] {
         bias: try call.boolean("bias"), initializer: try call.initializer())
     },
     layer(
-      "separable_conv", [filters, kernel, stride(.number(1)), padding, dilation,
+      "separable_conv",
+      [
+        filters, kernel, stride(.number(1)), padding, dilation,
         Parameter("multiplier", .whole, default: .value(.number(1)), help: "Filters a channel."),
-        bias, activation, initializer],
+        bias, activation, initializer,
+      ],
       summary: "A depthwise convolution that looks around, then a 1×1 one that mixes channels.",
       example: "separable_conv(input(48, 48, 32) filters: 64 kernel: 3)"
     ) { call in
@@ -97,18 +107,25 @@ func layerCommands(_ workspace: Workspace) -> [Command] {
         initializer: try call.initializer())
     },
     layer(
-      "transposed_conv", [filters, kernel, stride(.number(1)), padding, bias, activation,
-        initializer],
+      "transposed_conv",
+      [
+        filters, kernel, stride(.number(1)), padding, bias, activation,
+        initializer,
+      ],
       summary: "A convolution the other way round: it makes maps larger.",
       example: "transposed_conv(input(8, 8, 4) filters: 2 kernel: 2 stride: 2)"
     ) { call in
       TransposedConvolution(
-        filters: try call.whole("filters", in: 1...65_536), window: try window(call, dilated: false),
+        filters: try call.whole("filters", in: 1...65_536),
+        window: try window(call, dilated: false),
         bias: try call.boolean("bias"), initializer: try call.initializer())
     },
     layer(
-      "dense", [Parameter("units", .whole, help: "How many numbers come out."), bias, activation,
-        initializer],
+      "dense",
+      [
+        Parameter("units", .whole, help: "How many numbers come out."), bias, activation,
+        initializer,
+      ],
       summary: "Joins every number that comes in to every one that goes out.",
       example: "dense(input(128) units: 4)"
     ) { call in
@@ -117,10 +134,13 @@ func layerCommands(_ workspace: Workspace) -> [Command] {
         initializer: try call.initializer())
     },
     layer(
-      "batch_norm", [
-        Parameter("momentum", .number, default: .value(.number(0.99)),
+      "batch_norm",
+      [
+        Parameter(
+          "momentum", .number, default: .value(.number(0.99)),
           help: "How much of the old moving statistics stays at each step, 0 to 1."),
-        Parameter("epsilon", .number, default: .value(.number(0.001)),
+        Parameter(
+          "epsilon", .number, default: .value(.number(0.001)),
           help: "Added to the variance, so that nothing is divided by 0."),
       ],
       summary: "Brings each channel of a batch to mean 0 and deviation 1, then scales and shifts.",
@@ -134,7 +154,8 @@ func layerCommands(_ workspace: Workspace) -> [Command] {
     activationLayer("relu6", .relu6, summary: "Keeps values within 0 and 6."),
     activationLayer("sigmoid", .sigmoid, summary: "Maps any number into 0 to 1."),
     layer(
-      "leaky_relu", tensors: onRows, [
+      "leaky_relu", tensors: onRows,
+      [
         Parameter("slope", .number, default: .value(.number(0.2)), help: "Slope below 0, 0 to 1.")
       ],
       summary: "Makes what is below 0 small.", example: "leaky_relu(tensor([-1, 0, 1]))"
@@ -179,16 +200,24 @@ func layerCommands(_ workspace: Workspace) -> [Command] {
       return Resize(height: size.height, width: size.width)
     },
     layer(
-      "pad", tensors: onMap, [Parameter("size", .oneOf([.whole, .list]),
-        help: "Pixels on every side, or [[top, bottom], [left, right]].")],
+      "pad", tensors: onMap,
+      [
+        Parameter(
+          "size", .oneOf([.whole, .list]),
+          help: "Pixels on every side, or [[top, bottom], [left, right]].")
+      ],
       summary: "Puts zeros around a map or an image.", example: "pad(input(8, 8, 4) size: 1)"
     ) { call in
       let (top, bottom, left, right) = try call.margins("size")
       return Margins(.pad, top: top, bottom: bottom, left: left, right: right)
     },
     layer(
-      "crop", tensors: onMap, [Parameter("size", .oneOf([.whole, .list]),
-        help: "Pixels from every side, or [[top, bottom], [left, right]].")],
+      "crop", tensors: onMap,
+      [
+        Parameter(
+          "size", .oneOf([.whole, .list]),
+          help: "Pixels from every side, or [[top, bottom], [left, right]].")
+      ],
       summary: "Takes the edges of a map or an image away.",
       example: "crop(input(8, 8, 4) size: 1)"
     ) { call in
@@ -319,7 +348,8 @@ private var concatenate: Command {
     ],
     summary: concatenateHelp,
     examples: [
-      "x = input(8, 8, 4); concatenate([x, relu(x)])", "concatenate([ones(1, 2), zeros(3, 2)]).shape",
+      "x = input(8, 8, 4); concatenate([x, relu(x)])",
+      "concatenate([ones(1, 2), zeros(3, 2)]).shape",
       "concatenate([[1, 2], [3]])",
     ]
   ) { call in
@@ -344,62 +374,5 @@ extension List {
       lists.append(list)
     }
     return lists.isEmpty ? nil : lists
-  }
-}
-
-// MARK: Arguments that layers share
-
-extension Call {
-  /// A whole number for both, or `[height, width]`, each from 1.
-  func pair(_ label: String) throws -> (height: Int, width: Int) {
-    if case .number = try value(label) {
-      let side = try whole(label, in: 1...65_536)
-      return (side, side)
-    }
-    let sides = try wholes(label, in: 1...65_536)
-    guard sides.count == 2 else {
-      throw failure(label, code: "E0518", "`\(label)` takes one number or [height, width]")
-    }
-    return (sides[0], sides[1])
-  }
-
-  func padding(_ label: String) throws -> Padding {
-    if case .text(let text) = try value(label) { return text == "same" ? .same : .valid }
-    let (top, bottom, left, right) = try margins(label)
-    return .explicit(top: top, bottom: bottom, left: left, right: right)
-  }
-
-  /// A whole number for every side, or `[[top, bottom], [left, right]]`, each from 0.
-  func margins(_ label: String) throws -> (Int, Int, Int, Int) {
-    if case .number = try value(label) {
-      let side = try whole(label, in: 0...65_536)
-      return (side, side, side, side)
-    }
-    var sides: [Int] = []
-    for element in try list(label) {
-      guard case .list(let pair) = element, let numbers = pair.numbers, numbers.count == 2 else {
-        break
-      }
-      sides += numbers.compactMap { Int(exactly: $0) }.filter { (0...65_536).contains($0) }
-    }
-    guard sides.count == 4 else {
-      throw failure(
-        label, code: "E0518",
-        "`\(label)` takes one number or [[top, bottom], [left, right]], whole numbers from 0")
-    }
-    return (sides[0], sides[1], sides[2], sides[3])
-  }
-
-  func initializer() throws -> Initializer {
-    Initializer.named(try text("initializer")) ?? .glorotUniform
-  }
-
-  func nodes(_ label: String) throws -> [Node] {
-    try list(label).map { element in
-      guard case .object(let object) = element, let symbol = object as? SymbolValue else {
-        throw mismatch(label, .listOf(.object("symbol")))
-      }
-      return symbol.node
-    }
   }
 }

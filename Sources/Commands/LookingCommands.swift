@@ -132,7 +132,8 @@ func lookingCommands(_ workspace: Workspace) -> [Command] {
     figure(
       "histogram",
       [
-        Parameter("x", .oneOf([.object("tensor"), .object("image"), .listOf(.number)]),
+        Parameter(
+          "x", .oneOf([.object("tensor"), .object("image"), .listOf(.number)]),
           help: "Numbers; of an image, each colour by itself."), title,
         Parameter("bins", .whole, default: .none, help: "How many bars."),
       ], summary: "Draws how values are distributed.", examples: ["histogram(random(1000))"]
@@ -153,14 +154,17 @@ func lookingCommands(_ workspace: Workspace) -> [Command] {
     figure(
       "filters",
       [
-        Parameter("layer", .oneOf([.object("layer"), .object("tensor")]),
+        Parameter(
+          "layer", .oneOf([.object("layer"), .object("tensor")]),
           help: "A convolution layer of a network, or a kernel.")
       ],
       summary: "Draws the windows of a convolution as little pictures.",
       details: "Mid grey is 0. Windows over three channels are shown in colour.",
       examples: ["filters(small_cnn(classes: 2 input: [64, 64, 3])[\"conv_1\"])"]
     ) { call in
-      if case .object(let object) = try call.value("layer"), let value = object as? NetworkLayerValue {
+      if case .object(let object) = try call.value("layer"),
+        let value = object as? NetworkLayerValue
+      {
         let kernels = value.layer.parameters.filter { $0.weight.hasSuffix("kernel") }
         guard let kernel = kernels.first(where: { $0.shape.count == 4 }) else {
           throw call.failure(

@@ -137,7 +137,8 @@ func modelCommands(_ workspace: Workspace) -> [Command] {
       [
         Parameter("net", .object("network"), help: "A network that tells other classes apart."),
         Parameter(
-          "classes", .oneOf([.listOf(.text), .whole]), help: "Names of the new classes, or how many."),
+          "classes", .oneOf([.listOf(.text), .whole]),
+          help: "Names of the new classes, or how many."),
         seed,
       ],
       result: .object("network"),

@@ -33,7 +33,9 @@ func tensorCommands(_ workspace: Workspace) -> [Command] {
       var shape: [Int] = []
       var values: [Float] = []
       try flatten(.list(try call.list("values")), depth: 0, into: &shape, &values)
-      return try Failure.explaining { .object(TensorValue(try Tensor(shape: shape, values: values))) }
+      return try Failure.explaining {
+        .object(TensorValue(try Tensor(shape: shape, values: values)))
+      }
     },
     maker("zeros", summary: "Makes a tensor of zeros.", examples: ["zeros(2, 3)"]) {
       try Tensor(shape: $0)

@@ -219,7 +219,7 @@ struct Completer {
     switch value {
     case .record(let record): return record.keys
     case .object(let object):
-      guard case .list(let layers)?? = try? object.property("layers") else { return [] }
+      guard case .list(let layers)? = try? object.property("layers") else { return [] }
       return layers.compactMap { layer in
         switch layer {
         case .text(let name): return name
@@ -227,7 +227,7 @@ struct Completer {
           guard case .text(let name)? = record["name"] else { return nil }
           return name
         case .object(let layer):
-          guard case .text(let name)?? = try? layer.property("name") else { return nil }
+          guard case .text(let name)? = try? layer.property("name") else { return nil }
           return name
         default: return nil
         }

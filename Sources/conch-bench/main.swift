@@ -1,9 +1,5 @@
-import Imagery
 import Kernels
-import Models
-import Networks
 import Tensors
-import Training
 
 #if canImport(Glibc)
   import Glibc
@@ -11,8 +7,7 @@ import Training
   import Darwin
 #endif
 
-// What `Scripts/bench` measures inside the program, as JSON lines: `conch-bench kernels`,
-// `conch-bench training`.
+// What `Scripts/bench` measures inside the program, as JSON lines.
 
 /// One JSON object with the fields in order; numbers carry four digits.
 func line(_ name: String, _ fields: [(String, Double)]) {
@@ -20,26 +15,8 @@ func line(_ name: String, _ fields: [(String, Double)]) {
   print("{\"name\": \"\(name)\", \(pairs.joined(separator: ", "))}")
 }
 
-func seconds() -> Double {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-}
-
-/// The median of some runs, after one that is not counted.
-func median(of runs: Int, _ body: () throws -> Void) rethrows -> Double {
-  try body()
-  var times: [Double] = []
-  for _ in 0..<runs {
-    let start = seconds()
-    try body()
-    times.append(seconds() - start)
-  }
-  return times.sorted()[runs / 2]
-}
-
 func kernels() {
-  for row in KernelBenchmark.run() {
+  KernelBenchmark.run { row in
     line(
       row.name,
       [
@@ -49,55 +26,32 @@ func kernels() {
   }
 }
 
-/// Training steps of the week's models, against the peak of one large matrix product.
-func training() throws {
-  let side = 1_024
-  let a = [Float](repeating: 0.5, count: side * side)
-  let b = [Float](repeating: 0.25, count: side * side)
-  var c = [Float](repeating: 0, count: side * side)
-  var room = [Float](
-    repeating: 0, count: MatrixProduct.workspace(m: side, n: side, k: side))
-  let product = median(of: 9) {
-    MatrixProduct.multiply(m: side, n: side, k: side, a: a, b: b, c: &c, workspace: &room)
-  }
-  let peak = 2 * Double(side * side * side) / product
-  let cases: [(name: String, network: Network, batch: Int)] = [
-    (
-      "mobilenet_v2_0.35_96_b32",
-      try MobileNetV2.network(input: [96, 96, 3], alpha: 0.35, classes: 4), 32
-    ),
-    ("mobilenet_v2_1.0_224_b16", try MobileNetV2.network(input: [224, 224, 3], classes: 4), 16),
-    (
-      "small_cnn_96_b32", try SmallConvolutionalNetwork.network(input: [96, 96, 3], classes: 4), 32
-    ),
-  ]
-  for item in cases {
-    let execution = try Execution(item.network, count: item.batch, mode: .training)
-    for (index, _) in execution.inputValues().enumerated() {
-      execution.inputValues()[index] = Float(index % 17) / 17
+/// The rate of a large matrix product is what there is to be had; each model's share of it says
+/// how much of the time goes into multiplying.
+func models() throws {
+  let product = KernelBenchmark.run(matching: "product 2048").first
+  let peak = product.map { $0.flops / $0.seconds }
+  for row in try ModelBenchmark.run() {
+    var fields = [
+      ("training_ms", (row.forwardSeconds + row.backwardSeconds) * 1e3),
+      ("training_images_per_s", row.trainingImagesPerSecond),
+      ("training_gflops", row.trainingOperationsPerSecond / 1e9),
+    ]
+    if let peak {
+      fields.append(("share_of_matrix_product", row.trainingOperationsPerSecond / peak))
     }
-    let time = try median(of: 5) {
-      execution.forward()
-      if let gradient = execution.outputGradients() {
-        for index in gradient.indices { gradient[index] = 0.01 }
-      }
-      try execution.backward()
-    }
-    // A backward pass multiplies twice as much as a forward one.
-    let operations = 6 * Double(item.network.multiplyAccumulates * item.batch)
-    line(
-      item.name,
-      [
-        ("ms", time * 1e3), ("images_per_s", Double(item.batch) / time),
-        ("gflops", operations / time / 1e9), ("share_of_sgemm", operations / time / peak),
-      ])
+    fields += [
+      ("inference_images_per_s", row.inferenceImagesPerSecond),
+      ("training_mb", Double(row.trainingBytes) / 1e6),
+    ]
+    line("\(row.name), batch \(row.count)", fields)
   }
 }
 
 switch CommandLine.arguments.dropFirst().first {
 case "kernels": kernels()
-case "training": try training()
+case "models": try models()
 default:
-  print("conch-bench kernels | training")
+  print("conch-bench kernels | models")
   exit(2)
 }

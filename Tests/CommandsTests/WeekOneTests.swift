@@ -63,7 +63,8 @@ import Testing
     #expect(printed.contains("`predictions/kernel` stays fresh"), "\(printed)")
     #expect(
       student.errors(
-        "small_cnn(classes: 4 input: [48, 48, 3] filters: 5 dense: 8 weights: \"HERE/net.safetensors\")")
+        "small_cnn(classes: 4 input: [48, 48, 3] filters: 5 dense: 8 weights: \"HERE/net.safetensors\")"
+      )
         == ["E0592"])
   }
 
@@ -98,7 +99,8 @@ import Testing
     ("freeze net; step fit", "E0591"),
     ("save net \"weights\"", "E0566"), ("open \"HERE/nothing.safetensors\" into: net", "E0560"),
     ("adam(rate: -1)", "E0580"), ("coast[99]", "E0541"),
-    ("augment(coast rotation: 999)", "E0540"), ("step fit; save net \"/no/where.safetensors\"", "E0565"),
+    ("augment(coast rotation: 999)", "E0540"),
+    ("step fit; save net \"/no/where.safetensors\"", "E0565"),
   ])
   func mistakes(statement: String, code: String) throws {
     let student = try Student()

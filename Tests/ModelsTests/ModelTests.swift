@@ -111,12 +111,3 @@ import enum Kernels.Parallel
     _ = try SmallConvolutionalNetwork.network(input: [190, 190, 3], classes: 2, isDeep: true)
   }
 }
-
-@Suite struct ModelBenchmarkTests {
-  @Test func measuresWhatItNames() throws {
-    let rows = try ModelBenchmark.run(matching: "0.35", repeats: 1)
-    #expect(rows.map(\.name) == ["mobilenet_v2 0.35 at 96"])
-    #expect(rows[0].multiplyAccumulates > 10_000_000)
-    #expect(rows[0].inferenceBytes < rows[0].trainingBytes)
-  }
-}

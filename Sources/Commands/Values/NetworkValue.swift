@@ -119,7 +119,8 @@ package final class NetworkLayerValue: HostObject {
     let attributes = layer.operation.attributes.map { "\($0.label): \($0.value)" }
     let shape = layer.outputShape.map(String.init).joined(separator: "×")
     let input = layer.shapes.inputs.map { $0.map(String.init).joined(separator: "×") }
-    let shapes = layer.shapes.inputs.isEmpty ? shape : "\(input.joined(separator: " and ")) → \(shape)"
+    let shapes =
+      layer.shapes.inputs.isEmpty ? shape : "\(input.joined(separator: " and ")) → \(shape)"
     let words = ["layer \(layer.name): \(layer.kind)"] + attributes
     return words.joined(separator: " ")
       + ", \(shapes), \(grouped(layer.parameterCount)) parameters"
@@ -202,53 +203,5 @@ extension NetworkValue {
       }
       return (batch, isSingle)
     }
-  }
-}
-
-/// The gradients of the last step, of one layer or of the whole network.
-package final class GradientValue: HostObject {
-  private let name: String
-  private let parameters: [Networks.Parameter]
-
-  init(_ name: String, _ parameters: [Networks.Parameter]) {
-    self.name = name
-    self.parameters = parameters
-  }
-
-  package var kind: String { "gradient" }
-  package var summary: String {
-    let norm = (try? norm()) ?? .nan
-    return "gradient of \(name): norm \(NumberText(norm).significant(4)), "
-      + "\(grouped(parameters.reduce(0) { $0 + $1.count })) values"
-  }
-  package var propertyNames: [String] { ["norm"] + parameters.map(\.weight).uniqued() }
-
-  package func property(_ property: String) throws -> Value? {
-    if property == "norm" { return try Failure.explaining { .number(try norm()) } }
-    guard Set(parameters.map(\.layerName)).count <= 1,
-      let parameter = parameters.first(where: { $0.weight == property })
-    else { return nil }
-    return try Failure.explaining { .object(TensorValue(try parameter.gradient())) }
-  }
-
-  /// The square root of the sum of squares over all weights.
-  private func norm() throws -> Double {
-    var sum = 0.0
-    for parameter in parameters {
-      for value in try parameter.gradients() { sum += Double(value) * Double(value) }
-    }
-    return sum.squareRoot()
-  }
-}
-
-extension Networks.Parameter {
-  /// The name without the weight's: `Conv1` of `Conv1/kernel`.
-  fileprivate var layerName: String { String(name.dropLast(weight.count + 1)) }
-}
-
-extension [String] {
-  fileprivate func uniqued() -> [String] {
-    var seen: Set<String> = []
-    return filter { seen.insert($0).inserted }
   }
 }

@@ -44,7 +44,8 @@ package final class ReportValue: HostObject {
     func byClass(_ shares: [Double?]) -> Value {
       .record(
         Record(
-          zip(evaluation.classes, shares).map { (key: $0, value: $1.map { .number($0) } ?? .none) }))
+          zip(evaluation.classes, shares).map { (key: $0, value: $1.map { .number($0) } ?? .none) })
+      )
     }
     switch name {
     case "accuracy": return .number(evaluation.accuracy)

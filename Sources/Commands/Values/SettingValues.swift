@@ -29,7 +29,8 @@ package final class ScheduleValue: HostObject {
     guard items.count == 1, case .at(.number(let number)) = items[0],
       let epoch = Int(exactly: number), (0...1_000_000).contains(epoch)
     else {
-      throw Failure(code: "E0571", message: "a schedule is asked for an epoch, a whole number from 0")
+      throw Failure(
+        code: "E0571", message: "a schedule is asked for an epoch, a whole number from 0")
     }
     return .number(schedule.rate(step: epoch * 100, stepsPerEpoch: 100))
   }

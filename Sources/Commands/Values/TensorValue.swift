@@ -142,7 +142,8 @@ package final class TensorValue: HostObject {
       guard command == "clip" else { return nil }
       return .object(
         TensorValue(
-          try tensor.clipped(low: Float(try call.number("low")), high: Float(try call.number("high"))),
+          try tensor.clipped(
+            low: Float(try call.number("low")), high: Float(try call.number("high"))),
           isImage: isImage))
     }
   }

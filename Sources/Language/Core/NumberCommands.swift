@@ -62,7 +62,10 @@ enum NumberCommands {
   ) -> Command {
     Command(
       name, group: group,
-      [Parameter("values", .listOf(.number), help: "A list of numbers, a range, or a tensor."), axis],
+      [
+        Parameter("values", .listOf(.number), help: "A list of numbers, a range, or a tensor."),
+        axis,
+      ],
       summary: sentence, examples: [example], defersToObjects: true
     ) { call in
       let numbers = try call.numbers("values")

@@ -1,3 +1,4 @@
+import Models
 import Networks
 import Tensors
 
@@ -7,30 +8,30 @@ import Tensors
   import Darwin
 #endif
 
-/// Times whole networks, for `Scripts/bench models`: forward and backward of a training step
+/// Times whole networks: forward and backward of a training step
 /// (without loss and optimiser), and inference.
-package enum ModelBenchmark {
+enum ModelBenchmark {
   /// One measured network. Seconds are the best of the repeats, for the whole batch.
-  package struct Row: Sendable {
-    package let name: String
+  struct Row: Sendable {
+    let name: String
     /// Images in the batch.
-    package let count: Int
-    package let forwardSeconds: Double
-    package let backwardSeconds: Double
-    package let inferenceSeconds: Double
+    let count: Int
+    let forwardSeconds: Double
+    let backwardSeconds: Double
+    let inferenceSeconds: Double
     /// Multiplications with an addition for one image forward; backward takes twice as many.
-    package let multiplyAccumulates: Int
+    let multiplyAccumulates: Int
     /// Memory of the plans, without weights.
-    package let trainingBytes: Int
-    package let inferenceBytes: Int
+    let trainingBytes: Int
+    let inferenceBytes: Int
 
-    package var trainingImagesPerSecond: Double {
+    var trainingImagesPerSecond: Double {
       Double(count) / (forwardSeconds + backwardSeconds)
     }
-    package var inferenceImagesPerSecond: Double { Double(count) / inferenceSeconds }
+    var inferenceImagesPerSecond: Double { Double(count) / inferenceSeconds }
     /// Floating-point operations per second in training, two for a multiplication with its
     /// addition.
-    package var trainingOperationsPerSecond: Double {
+    var trainingOperationsPerSecond: Double {
       6 * Double(multiplyAccumulates) * trainingImagesPerSecond
     }
   }
@@ -58,7 +59,7 @@ package enum ModelBenchmark {
 
   /// Runs all, or those whose name contains `pattern`.
   /// - Throws: `NetworkError.memory`.
-  package static func run(matching pattern: String? = nil, repeats: Int = 5) throws -> [Row] {
+  static func run(matching pattern: String? = nil, repeats: Int = 5) throws -> [Row] {
     try cases.filter { $0.name.contains(pattern ?? "") }.map { entry in
       let network = try entry.network()
       let training = try Execution(network, count: entry.count, mode: .training)
