@@ -24,7 +24,8 @@ package final class Workspace {
   /// Says which files figures go to: `figures/week1-01.png`.
   package var figureFiles = FigureFiles(stem: nil)
   /// Shows how far long work is.
-  package var progress = ProgressLine(isTerminal: false, columns: { 80 }, write: { _ in })
+  package lazy var progress = ProgressLine(
+    isTerminal: false, columns: { 80 }, write: { [unowned self] in write($0) })
 
   package init() {}
 

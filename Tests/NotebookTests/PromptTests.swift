@@ -79,6 +79,8 @@ import Testing
     terminal.type(line + Terminal.enter)
     terminal.wait(forEnding: ["conch> " + line, mark])
     terminal.type(Terminal.control("c"))
+    // The terminal drops what is typed before the interrupt is answered.
+    terminal.wait(for: "^C")
     terminal.waitForPrompt()
     leave(terminal)
   }
@@ -99,6 +101,8 @@ import Testing
 
   private func leave(afterClearing terminal: Terminal) {
     terminal.type(Terminal.control("c"))
+    // The terminal drops what is typed before the interrupt is answered.
+    terminal.wait(for: "^C")
     terminal.waitForPrompt()
     leave(terminal)
   }
