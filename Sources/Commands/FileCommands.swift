@@ -14,14 +14,19 @@ func fileCommands(_ workspace: Workspace) -> [Command] {
         Parameter(
           "value",
           .oneOf([
-            .object("network"), .object("figure"), .object("image"),
+            .object("network"), .object("trainer"), .object("figure"), .object("image"),
             .object("tensor"),
-          ]), help: "A network's weights, a figure, an image or a tensor."),
+          ]), help: "A network's weights, a whole training, a figure, an image or a tensor."),
         Parameter(
-          "path", .text, help: "\"….safetensors\" for weights and tensors, \"….png\" or \"….svg\"."),
+          "path", .text,
+          help: "\"….safetensors\" for weights and tensors, \"….ckpt\" for a training, "
+            + "\"….png\" or \"….svg\"."),
       ],
       result: .nothing, summary: "Writes a value to a file, whole or not at all.",
-      details: "Weights are named as in Keras (\"Conv1/kernel\"); Python's safetensors reads them."
+      details: """
+        Weights are named as in Keras ("Conv1/kernel"); Python's safetensors reads them. A training is
+        saved with everything that its next step depends on: `open` goes on from there, to the bit.
+        """
     ) { call in
       let path = try call.text("path")
       guard case .object(let object) = try call.value("value") else { return .none }
@@ -30,6 +35,9 @@ func fileCommands(_ workspace: Workspace) -> [Command] {
         case let net as NetworkValue:
           try call.requireEnding("path", [".safetensors"])
           try Weights.save(net.network, to: path)
+        case let fit as TrainerValue:
+          try call.requireEnding("path", [".ckpt"])
+          try Checkpoint.save(fit.trainer, to: path)
         case let figure as FigureValue:
           try call.requireEnding("path", [".png", ".svg"])
           if path.hasSuffix(".svg") {
@@ -55,18 +63,25 @@ func fileCommands(_ workspace: Workspace) -> [Command] {
     Command(
       "open", group: "Files",
       [
-        Parameter("path", .text, help: "A file of weights or tensors (\"….safetensors\")."),
+        Parameter("path", .text, help: "A file that `save` wrote, or weights from elsewhere."),
         Parameter(
-          "into", .object("network"), default: .none, help: "A network that takes the weights."),
+          "into", .oneOf([.object("network"), .object("trainer")]), default: .none,
+          help: "A network that takes the weights, or a trainer that takes the whole training."),
         Parameter(
           "strict", .boolean, default: .value(.boolean(true)),
           help: "Whether every weight must fit; otherwise those that do are read."),
       ],
-      summary: "Reads weights into a network, or tensors as a record.",
+      summary: "Reads weights into a network, a training into a trainer, or tensors as a record.",
       details: "A file that does not fit is named with what differs, and changes nothing."
     ) { call in
       let path = try call.text("path")
       return try Failure.explaining {
+        if case .object(let object)? = call.optionalValue("into"), let fit = object as? TrainerValue
+        {
+          try Checkpoint.load(into: fit.trainer, from: path)
+          workspace.say("Read \(path): after step \(fit.trainer.step).")
+          return .none
+        }
         guard let net = try call.optionalObject("into", as: NetworkValue.self) else {
           let tensors = try Safetensors.read(path)
           return .record(

@@ -190,6 +190,9 @@ private func built(
   if let path = try call.optionalText("weights") {
     let report = try Weights.load(into: network, from: path, strict: false)
     try report.requireAllButHead(of: network, path: path)
+    if let left = report.unexpected.first {
+      workspace.say("`\(left)` of `\(path)` is left out: this network has no such layer")
+    }
     for difference in report.mismatched {
       workspace.say(
         "`\(difference.name)` stays fresh: it is \(difference.expected) here and "
@@ -200,11 +203,12 @@ private func built(
 }
 
 extension WeightsReport {
-  /// Only the last layer may differ, and only in its shape: that is another set of classes.
+  /// Only the head may differ: its shape, for another set of classes, or the file has one and the
+  /// network was built without.
   fileprivate func requireAllButHead(of network: Network, path: String) throws {
     let head = network.layers.last { !$0.parameters.isEmpty }?.name ?? ""
-    guard missing.isEmpty, unexpected.isEmpty,
-      mismatched.allSatisfy({ $0.name.hasPrefix(head + "/") })
+    guard missing.isEmpty, mismatched.allSatisfy({ $0.name.hasPrefix(head + "/") }),
+      unexpected.allSatisfy({ $0.hasPrefix("predictions/") })
     else { throw TrainingError.weightsDiffer(path: path, self) }
   }
 }

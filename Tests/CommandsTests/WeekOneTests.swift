@@ -52,6 +52,30 @@ import Testing
     #expect(student.run("net[\"dense\"].kernel.sum()") == before)
   }
 
+  /// What was saved in the middle of a training must go on as if nothing had happened.
+  @Test func aTrainingSurvivesAFile() throws {
+    let student = try Student()
+    student.run(Self.setUp + "step fit 2; save fit \"HERE/fit.ckpt\"; step fit 3;")
+    let expected = student.run("fit.state.hash")
+    let other = try Student()
+    try FileManager.default.copyItem(
+      at: student.folder.appendingPathComponent("fit.ckpt"),
+      to: other.folder.appendingPathComponent("fit.ckpt"))
+    let printed = other.run(Self.setUp + "open \"HERE/fit.ckpt\" into: fit\nstep fit 3;")
+    #expect(other.run("fit.state.hash") == expected, "\(printed)")
+  }
+
+  @Test func aHeadInTheFileIsLeftOutWhereThereIsNone() throws {
+    let student = try Student()
+    let printed = student.run(
+      """
+      whole = mobilenet_v2(classes: 3 alpha: 0.35 input: [32, 32, 3])
+      save whole "HERE/whole.safetensors"
+      body = mobilenet_v2(alpha: 0.35 input: [32, 32, 3] weights: "HERE/whole.safetensors")
+      """)
+    #expect(printed.contains("is left out") && !printed.contains("error"), "\(printed)")
+  }
+
   /// Weights of one task begin another; only the head may be fresh.
   @Test func anotherHeadStaysFresh() throws {
     let student = try Student()
