@@ -38,17 +38,23 @@ struct CellAnnouncer {
     private func announce(_ cell: Cell, _ say: (String) -> Void) {
       guard !cell.marker.isEmpty else { return }
       let style = page.style
-      if !cell.title.isEmpty {
-        let title = truncated(cell.title, to: max(1, page.columns - 6))
+      var prose = cell.kind == .markdown ? Self.uncommented(source.slice(cell.body)) : ""
+      var title = cell.title
+      // Prose that begins with a heading is announced by it: one title is enough.
+      if prose.first == "#", let end = prose.firstIndex(of: "\n") {
+        title = String(prose[..<end].drop { $0 == "#" || $0 == " " })
+        prose = String(prose[end...])
+      }
+      if !title.isEmpty {
+        title = truncated(title, to: max(1, page.columns - 6))
         let rule = String(
           repeating: "─", count: max(2, min(page.columns, 80) - displayWidth(title) - 4))
         say("\n" + style.dim("── ") + style.bold(title) + " " + style.dim(rule))
       }
-      guard cell.kind == .markdown else { return }
-      let prose = Markdown.render(
-        Self.uncommented(source.slice(cell.body)), width: min(page.columns, 80),
+      let rendered = Markdown.render(
+        prose, width: min(page.columns, 80),
         style: Markdown.Style(bold: style.bold, emphasis: style.italic, code: style.cyan))
-      if !prose.isEmpty { say(prose) }
+      if !rendered.isEmpty { say(rendered) }
     }
 
     /// The lines of a markdown cell without the comment marks before them.
