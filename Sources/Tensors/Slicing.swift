@@ -50,7 +50,7 @@ extension Tensor {
   }
 
   /// Python's rule for slices: first entry, number of entries, step.
-  static func resolve(
+  package static func resolve(
     from: Int?, to: Int?, by: Int, size: Int
   ) throws -> (first: Int, count: Int, step: Int) {
     guard by != 0 else { throw TensorError.zeroStep }

@@ -81,10 +81,10 @@ package final class DatasetValue: HostObject {
 
   private func part(_ start: Int?, _ end: Int?, _ step: Int) throws -> Value {
     try Failure.explaining {
-      // A tensor knows the rules of slices; here it holds the positions.
-      let positions = try Tensor((0..<data.count).map { Float($0) })
-        .slice([.range(from: start, to: end, by: step)])
-      return .object(DatasetValue(try data.subset(positions.values.map { Int($0) }), workspace))
+      let (first, count, step) = try Tensor.resolve(
+        from: start, to: end, by: step, size: data.count)
+      return .object(
+        DatasetValue(try data.subset((0..<count).map { first + $0 * step }), workspace))
     }
   }
 
