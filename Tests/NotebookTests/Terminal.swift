@@ -42,10 +42,12 @@ final class Terminal {
     process = terminal_spawn(
       path, words, pairs, folder?.path, Int32(columns), Int32(rows), &master)
     self.master = master
-    try #require(process > 0 && master >= 0)
+    try #require(process > 0 && master >= 0, "this machine has no pseudo-terminals (/dev/pts)")
   }
 
   deinit {
+    // Without a process its number is -1, which to `kill` means every process there is.
+    guard process > 0 else { return }
     if ending == nil {
       kill(process, SIGKILL)
       var status: Int32 = 0
@@ -101,7 +103,10 @@ final class Terminal {
     _ = ioctl(master, UInt(TIOCSWINSZ), &size)
   }
 
-  func send(_ signal: Int32) { kill(process, signal) }
+  func send(_ signal: Int32) {
+    guard process > 0 else { return }
+    kill(process, signal)
+  }
 
   // MARK: Waiting
 
