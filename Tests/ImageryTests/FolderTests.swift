@@ -1,5 +1,6 @@
 import Foundation
 import Imagery
+import TestSupport
 import Tensors
 import Testing
 
@@ -127,8 +128,7 @@ import Testing
 
   /// Real photographs of many sizes, where they are there.
   @Test func cellsLoad() throws {
-    let path = besideProject("data/cells")
-    guard FileManager.default.fileExists(atPath: path) else {
+    guard let path = Material.folder("data/cells") else {
       print("skipped: the cells are not here")
       return
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Imagery
+import TestSupport
 import Tensors
 import Testing
 
@@ -18,9 +19,7 @@ private func grey(_ rows: [[Float]]) throws -> Tensor {
 @Suite struct GeometryTests {
   /// Weights trained elsewhere would see slightly shifted pictures.
   @Test func growingAgreesWithTheReference() throws {
-    let folder =
-      ProcessInfo.processInfo.environment["CONCH_FIXTURES"] ?? besideProject("reference/fixtures")
-    let path = folder + "/operations.safetensors"
+    let path = (Material.fixtures ?? "") + "/operations.safetensors"
     guard FileManager.default.fileExists(atPath: path) else {
       print("skipped: no operations.safetensors in the fixtures' folder")
       return

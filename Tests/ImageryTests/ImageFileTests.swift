@@ -195,13 +195,6 @@ func reason(_ body: () throws -> some Any) -> ImageryError.Reason? {
   }
 }
 
-/// A folder of the material that is kept beside the project, and is not everywhere.
-func besideProject(_ name: String) -> String {
-  var url = URL(fileURLWithPath: #filePath)
-  for _ in 0..<4 { url.deleteLastPathComponent() }
-  return url.appendingPathComponent("shared/\(name)").path
-}
-
 func temporaryFolder() -> String {
   let path = NSTemporaryDirectory() + "imagery-\(UUID().uuidString)"
   try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)

@@ -1,6 +1,7 @@
 import Foundation
 import Models
 import Networks
+import TestSupport
 import Tensors
 
 /// A dump of a model by another framework: its name says what to build, as in
@@ -43,18 +44,11 @@ struct Fixture: CustomStringConvertible {
     }
   }
 
-  /// The folder named by CONCH_FIXTURES, or beside the checkout, else the small copy here.
-  static let folder: String = {
-    if let named = ProcessInfo.processInfo.environment["CONCH_FIXTURES"] { return named }
-    let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    var folder = here
-    while folder.path != "/" {
-      let candidate = folder.appendingPathComponent("shared/reference/fixtures").path
-      if FileManager.default.fileExists(atPath: candidate) { return candidate }
-      folder.deleteLastPathComponent()
-    }
-    return here.appendingPathComponent("Fixtures").path
-  }()
+  /// The reference dumps, else the small copy here.
+  static let folder: String =
+    Material.fixtures
+    ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appendingPathComponent("Fixtures").path
 
   static let all: [Fixture] = {
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []

@@ -1,22 +1,13 @@
 import Foundation
 import Networks
+import TestSupport
 import Tensors
 import Testing
 
 /// Operations against dumps of TensorFlow: outputs and gradients of `operations.safetensors`,
 /// with the attributes that `index.json` lists.
 @Suite struct OperationFixtureTests {
-  /// The folder that CONCH_FIXTURES names, or `shared/reference/fixtures` beside the checkout.
-  static let folder: String? = {
-    if let named = ProcessInfo.processInfo.environment["CONCH_FIXTURES"] { return named }
-    var folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    while folder.path != "/" {
-      let candidate = folder.appendingPathComponent("shared/reference/fixtures").path
-      if FileManager.default.fileExists(atPath: candidate) { return candidate }
-      folder.deleteLastPathComponent()
-    }
-    return nil
-  }()
+  static let folder = Material.fixtures
 
   typealias Attributes = [String: Any]
 
