@@ -11,6 +11,11 @@ extension Machine {
     case .global(let slot):
       if case .number(let number)? = globals[Int(slot)] { return number }
       return nil
+    case .captured(let index):
+      if case .number(let number)? = frame.pointee.captures.unsafelyUnwrapped[Int(index)].value {
+        return number
+      }
+      return nil
     default: return nil
     }
   }

@@ -13,6 +13,7 @@ extension Machine {
     if abs(x) < 9e15, abs(y) < 9e15 {
       let (a, b) = (Int(x), Int(y))
       if Double(a) == x, Double(b) == y, b != 0 {
+        if let a = UInt32(exactly: a), let b = UInt32(exactly: b) { return Double(a % b) }
         let rest = a % b
         return Double(rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest)
       }

@@ -27,7 +27,7 @@ package final class FunctionValue {
 
   deinit {
     guard let entry, let captures else { return }
-    captures.deinitialize(count: entry.pointee.captureCount)
+    for index in 0..<entry.pointee.captureCount { _ = (captures + index).move() }
     captures.deallocate()
   }
 

@@ -14,8 +14,9 @@ package struct Record: Equatable {
 
   fileprivate final class Storage: ManagedBuffer<Header, Value> {
     deinit {
-      _ = withUnsafeMutablePointers { header, values in
-        values.deinitialize(count: header.pointee.count)
+      withUnsafeMutablePointers { header, values in
+        // Quicker than `deinitialize`, which asks the type at run time how to.
+        for place in 0..<header.pointee.count { _ = (values + place).move() }
       }
     }
   }
