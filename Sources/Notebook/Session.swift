@@ -199,9 +199,11 @@ package final class Session {
   package func report(_ diagnostics: [Diagnostic]) {
     workspace.progress.clear()
     let style = console.errorStyle
-    guard style.isEnabled else { return console.writeError(Diagnostic.render(diagnostics)) }
-    let lines = Diagnostic.render(diagnostics).split(
-      separator: "\n", omittingEmptySubsequences: false)
+    // Beside the line of the source stand its number, a bar, and a mark where it was cut.
+    let message = Diagnostic.render(
+      diagnostics, width: console.isTerminal ? console.columns() - 12 : 100)
+    guard style.isEnabled else { return console.writeError(message) }
+    let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
     var output: [String] = []
     for line in lines {
       if let mark = line.firstRange(of: ": error "), line.first != " " {

@@ -89,6 +89,8 @@ package struct Command {
   /// For a function of one value: the same as the body without the call around it; nil where the
   /// body has something to say.
   let quick: ((Value) -> Value?)?
+  /// Whether it is `with`, which the evaluator does without a call where it can.
+  var changesFields = false
   package let body: Body
 
   package init(

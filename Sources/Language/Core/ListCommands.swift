@@ -284,7 +284,7 @@ enum ListCommands {
       switch value {
       case .list(let list): .number(Double(list.count))
       case .text(let text): .number(Double(TextSearch.length(text)))
-      case .record(let record): .number(Double(record.keys.count))
+      case .record(let record): .number(Double(record.count))
       case .range(let range): .number(Double(range.count))
       default: nil
       }

@@ -36,17 +36,28 @@ enum TextCommands {
   }
 
   static func pieces(_ text: String, by separator: String) -> [String] {
+    pieces(text, by: separator) { $0 }
+  }
+
+  private static func pieces<Piece>(
+    _ text: String, by separator: String, _ piece: (String) -> Piece
+  ) -> [Piece] {
     var bytes = text
     let width = separator.utf8.count
     let offsets = TextSearch.offsets(of: separator, in: text)
     return bytes.withUTF8 { bytes in
-      var pieces: [String] = []
+      var pieces: [Piece] = []
+      pieces.reserveCapacity(offsets.count + 1)
+      func add(_ range: Range<Int>) {
+        let part = UnsafeBufferPointer(rebasing: bytes[range])
+        pieces.append(piece(String(decoding: part, as: UTF8.self)))
+      }
       var start = 0
       for offset in offsets {
-        pieces.append(String(decoding: bytes[start..<offset], as: UTF8.self))
+        add(start..<offset)
         start = offset + width
       }
-      pieces.append(String(decoding: bytes[start...], as: UTF8.self))
+      add(start..<bytes.count)
       return pieces
     }
   }
@@ -121,14 +132,15 @@ enum TextCommands {
         examples: ["join([\"a\", \"b\"], \", \")"]
       ) { call in
         let separator = try call.text("by")
-        var size = 0
-        let texts = try call.list("values").map { value in
-          let text = value.text
-          size += text.utf8.count + separator.utf8.count
-          try call.interpreter.checkTextSize(size)
-          return text
+        var output = ""
+        var isFirst = true
+        for value in try call.list("values") {
+          if !isFirst { output += separator }
+          isFirst = false
+          if case .text(let text) = value { output += text } else { output += value.text }
+          try call.interpreter.checkTextSize(output.utf8.count)
         }
-        return .text(texts.joined(separator: separator))
+        return .text(output)
       },
       Command(
         "starts_with", group: group,
@@ -179,6 +191,6 @@ enum TextCommands {
     }
     guard let separator = try call.optionalText("by") else { return .texts(words(text)) }
     guard !separator.isEmpty else { return .texts(text.unicodeScalars.map { String($0) }) }
-    return .texts(pieces(text, by: separator))
+    return .list(of: pieces(text, by: separator) { .text($0) })
   }
 }

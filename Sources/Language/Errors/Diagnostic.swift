@@ -29,12 +29,14 @@ package struct Diagnostic: Equatable {
   ///       12 | train fit epoch: 3 validate: test
   ///          |           ^^^^^ did you mean `epochs`?
   ///     Nothing was changed. `help train` shows its parameters.
-  package func render() -> String { Diagnostic.render([self]) }
+  ///
+  /// - Parameter width: scalars of the source's line that are shown; a longer one is cut.
+  package func render(width: Int = 100) -> String { Diagnostic.render([self], width: width) }
 
   /// Several messages that one closing line ends.
-  package static func render(_ diagnostics: [Diagnostic]) -> String {
+  package static func render(_ diagnostics: [Diagnostic], width: Int = 100) -> String {
     var output = ""
-    for diagnostic in diagnostics { output += Excerpt.text(of: diagnostic) }
+    for diagnostic in diagnostics { output += Excerpt.text(of: diagnostic, width: width) }
     guard let last = diagnostics.last else { return output }
     var closing: [String] = []
     if last.nothingChanged { closing.append("Nothing was changed.") }

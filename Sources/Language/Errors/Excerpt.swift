@@ -1,9 +1,9 @@
 /// The source line under an error, with its caret.
 enum Excerpt {
-  /// Scalars of a line that are shown; longer lines are cut around the caret.
-  private static let width = 100
-
-  static func text(of diagnostic: Diagnostic) -> String {
+  /// - Parameter width: scalars of a line that are shown, at least 20 and at most 1,000; longer
+  ///   lines are cut around the caret.
+  static func text(of diagnostic: Diagnostic, width: Int) -> String {
+    let width = min(max(20, width), 1_000)
     let source = diagnostic.source
     let (line, column) = diagnostic.position
     var output =

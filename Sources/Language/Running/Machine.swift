@@ -46,7 +46,10 @@ final class Machine {
   let boxes: UnsafeMutablePointer<Box>
   let frames: FramePointer
   let state: UnsafeMutablePointer<State>
-  let graveyard = Graveyard()
+  /// Where texts are put together.
+  let scratch: UnsafeMutablePointer<Scratch>
+  /// Never released: a closure may outlive the machine, and boxes do not count who knows it.
+  let graveyard = Unmanaged.passRetained(Graveyard())
   private let memoryLimit: Int
   private var refills = 0
   private var quantum = 0
@@ -65,6 +68,8 @@ final class Machine {
     frames = .allocate(capacity: limits.calls + 2)
     state = .allocate(capacity: 1)
     state.initialize(to: State(top: stack, boxTop: boxes))
+    scratch = .allocate(capacity: 1)
+    scratch.initialize(to: Scratch())
     memoryLimit = limits.memory ?? Memory.available / 5 * 4
   }
 
@@ -77,6 +82,8 @@ final class Machine {
     frames.deallocate()
     state.deinitialize(count: 1)
     state.deallocate()
+    scratch.pointee.free()
+    scratch.deallocate()
   }
 
   // MARK: Globals
@@ -235,7 +242,8 @@ final class Machine {
       if text.utf8.count > 4096 { try checkSize(value, node, frame) }
     case .list(let list):
       if list.weight > 200 || list.depth > 50 { try checkSize(value, node, frame) }
-    case .record: try checkSize(value, node, frame)
+    case .record(let record):
+      if record.weight > 170 || record.depth > 50 { try checkSize(value, node, frame) }
     }
     return value
   }

@@ -5,8 +5,20 @@ extension Machine {
     _ receiver: Int32, _ nameIndex: Int32, _ node: Int32, _ frame: FramePointer
   ) throws -> Value {
     let value = try evaluate(receiver, frame)
+    if case .record(let record) = value {
+      let field = frame.pointee.program._withUnsafeGuaranteedRef { program in
+        record.value(of: program.names[Int(nameIndex)], hint: &program.hints[Int(node)])
+      }
+      if let field { return field }
+    }
+    return try rareMember(value, receiver, nameIndex, node, frame)
+  }
+
+  @inline(never)
+  private func rareMember(
+    _ value: Value, _ receiver: Int32, _ nameIndex: Int32, _ node: Int32, _ frame: FramePointer
+  ) throws -> Value {
     let name = name(nameIndex, frame)
-    if case .record(let record) = value, let field = record[name] { return field }
     do {
       if let property = try value.property(name) { return property }
     } catch {

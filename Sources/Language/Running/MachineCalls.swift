@@ -1,23 +1,32 @@
 /// Calls of closures.
 extension Machine {
   func makeClosure(_ index: Int32, _ frame: FramePointer) -> Value {
-    let program = frame.pointee.program.takeUnretainedValue()
-    let code = program.functions[Int(index)]
-    guard !code.captures.isEmpty else {
-      return .function(FunctionValue(code, program, captures: nil))
+    frame.pointee.program._withUnsafeGuaranteedRef { program in
+      let code = program.functions[Int(index)]
+      guard !code.captures.isEmpty else {
+        return .function(FunctionValue(code, program, captures: nil))
+      }
+      let boxes = UnsafeMutablePointer<Box>.allocate(capacity: code.captures.count)
+      code.captures.withUnsafeBufferPointer { captures in
+        for place in captures.indices {
+          let source = captures[place].isOwn ? frame.pointee.boxes : frame.pointee.captures
+          (boxes + place).initialize(to: source.unsafelyUnwrapped[Int(captures[place].index)])
+        }
+      }
+      return .function(FunctionValue(code, program, captures: boxes))
     }
-    let boxes = UnsafeMutablePointer<Box>.allocate(capacity: code.captures.count)
-    for (place, capture) in code.captures.enumerated() {
-      let source = capture.isOwn ? frame.pointee.boxes : frame.pointee.captures
-      (boxes + place).initialize(to: source.unsafelyUnwrapped[Int(capture.index)])
-    }
-    return .function(FunctionValue(code, program, captures: boxes))
   }
 
   /// `f(a, b)` without labels: the arguments are worked out where the function will find them.
   func call(
     _ callee: Int32, _ first: Int32, _ count: Int32, _ node: Int32, _ frame: FramePointer
   ) throws -> Value {
+    if case .current = frame.pointee.nodes[Int(callee)], let function = frame.pointee.function,
+      let entry = function._withUnsafeGuaranteedRef({ $0.entry })
+    {
+      // Whoever called it holds it until it returns.
+      return try call(function, entry, first, count, node, frame)
+    }
     let value = try evaluate(callee, frame)
     guard case .function(let function) = value else {
       throw notCallable(value, callee, node, frame)
@@ -30,6 +39,16 @@ extension Machine {
       }
       return try apply(function, labelled: arguments, node, frame)
     }
+    return try withExtendedLifetime(function) {
+      try call(.passUnretained(function), entry, first, count, node, frame)
+    }
+  }
+
+  /// - Parameter function: held by the caller until this returns.
+  private func call(
+    _ function: Unmanaged<FunctionValue>, _ entry: UnsafeMutablePointer<FunctionCode.Entry>,
+    _ first: Int32, _ count: Int32, _ node: Int32, _ frame: FramePointer
+  ) throws -> Value {
     guard Int(count) <= entry.pointee.parameterCount else {
       throw countFault(entry, Int(count), node, frame)
     }
@@ -63,14 +82,29 @@ extension Machine {
   private func unwind(to base: UnsafeMutablePointer<Value?>) {
     while state.pointee.top > base {
       state.pointee.top -= 1
-      state.pointee.top.deinitialize(count: 1)
+      // Quicker than `deinitialize`, which asks the type at run time how to.
+      _ = state.pointee.top.move()
+    }
+  }
+
+  @inline(__always)
+  private func enter(
+    _ function: FunctionValue, _ entry: UnsafeMutablePointer<FunctionCode.Entry>,
+    _ base: UnsafeMutablePointer<Value?>, _ given: Int, _ node: Int32, _ caller: FramePointer,
+    hasGaps: Bool = false
+  ) throws -> Value {
+    try withExtendedLifetime(function) {
+      try enter(
+        .passUnretained(function), entry, base, given, node, caller, hasGaps: hasGaps)
     }
   }
 
   /// Runs a closure whose first `given` arguments lie at `base`; leaves the stack as it was before
   /// them. After an error the caller unwinds.
+  ///
+  /// - Parameter function: held by the caller until this returns.
   private func enter(
-    _ function: FunctionValue, _ entry: UnsafeMutablePointer<FunctionCode.Entry>,
+    _ function: Unmanaged<FunctionValue>, _ entry: UnsafeMutablePointer<FunctionCode.Entry>,
     _ base: UnsafeMutablePointer<Value?>, _ given: Int, _ node: Int32, _ caller: FramePointer,
     hasGaps: Bool = false
   ) throws -> Value {
@@ -90,8 +124,9 @@ extension Machine {
     state.pointee.top = base + slotCount
     let frame = frames + Int(calls)
     frame.pointee = Frame(
-      nodes: nodes, lists: lists, locals: base, boxes: nil, captures: function.captures,
-      program: program, function: .passUnretained(function))
+      nodes: nodes, lists: lists, locals: base, boxes: nil,
+      captures: function._withUnsafeGuaranteedRef { $0.captures },
+      program: program, function: function)
     state.pointee.calls = calls
     state.pointee.levels = levels
     defer {
@@ -107,14 +142,15 @@ extension Machine {
     if entry.pointee.isExpression {
       result = try evaluate(entry.pointee.body, frame)
     } else if try execute(entry.pointee.body, frame) == .returns {
-      result = state.pointee.returned
-      state.pointee.returned = .none
+      var returned = Value.none
+      swap(&returned, &state.pointee.returned)
+      result = returned
     } else {
       result = .none
     }
     while slot > 0 {
       slot -= 1
-      (base + slot).deinitialize(count: 1)
+      _ = (base + slot).move()
     }
     state.pointee.top = base
     return result
@@ -124,17 +160,18 @@ extension Machine {
   private func makeBoxes(
     _ entry: UnsafeMutablePointer<FunctionCode.Entry>, _ frame: FramePointer
   ) {
-    let code = entry.pointee.code.takeUnretainedValue()
     let boxes = state.pointee.boxTop
     state.pointee.boxTop = boxes + entry.pointee.boxCount
     for index in 0..<entry.pointee.boxCount { (boxes + index).initialize(to: Box(nil, graveyard)) }
-    for (slot, box) in code.boxedParameters { boxes[box].value = frame.pointee.locals[slot] }
+    entry.pointee.code._withUnsafeGuaranteedRef { code in
+      for (slot, box) in code.boxedParameters { boxes[box].value = frame.pointee.locals[slot] }
+    }
     frame.pointee.boxes = boxes
   }
 
   @inline(never)
   private func free(_ boxes: UnsafeMutablePointer<Box>, _ count: Int) {
-    for index in 0..<count { (boxes + index).deinitialize(count: 1) }
+    for index in 0..<count { _ = (boxes + index).move() }
     state.pointee.boxTop = boxes
   }
 

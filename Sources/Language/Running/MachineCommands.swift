@@ -14,7 +14,7 @@ extension Machine {
   ) throws -> Value {
     let value = try evaluate(argument, frame)
     let call = commandCall(index, frame)
-    if let result = call.reference.command.quick.unsafelyUnwrapped(value) { return result }
+    if let result = call.quick?(value) { return result }
     return try run(call, value, node, frame)
   }
 
@@ -24,7 +24,25 @@ extension Machine {
     _ call: CommandCall, _ receiver: Value?, _ node: Int32, _ frame: FramePointer
   ) throws -> Value {
     if call.isCheck { return try check(call, receiver, node, frame) }
+    if call.changesFields {
+      let whole = try receiver ?? evaluate(call.single[0].node, frame)
+      if case .record(let record) = whole, let places = call.places(in: record) {
+        return try change(record, places, call, node, frame)
+      }
+      return try invoke(call, whole, node, frame)
+    }
     return try invoke(call, receiver, node, frame)
+  }
+
+  /// `with` where no field is new.
+  private func change(
+    _ record: Record, _ places: [Int], _ call: CommandCall, _ node: Int32, _ frame: FramePointer
+  ) throws -> Value {
+    let draft = Record.Draft(copying: record)
+    for index in places.indices {
+      draft.replace(places[index], try evaluate(call.labels[index].node, frame))
+    }
+    return try checked(.record(draft.record()), node, frame)
   }
 
   private func invoke(
@@ -294,7 +312,7 @@ extension Machine {
     let receiver = try evaluate(method.receiver, frame)
     let property: Value?
     switch receiver {
-    case .record(let record): property = record[method.name]
+    case .record(let record): property = method.field(of: record)
     case .object(let object):
       do {
         property = try object.property(method.name)

@@ -11,6 +11,11 @@ extension Machine {
     case .global(let slot):
       if case .number(let number)? = globals[Int(slot)] { return number }
       return nil
+    case .captured(let index):
+      if case .number(let number)? = frame.pointee.captures.unsafelyUnwrapped[Int(index)].value {
+        return number
+      }
+      return nil
     default: return nil
     }
   }
@@ -101,13 +106,13 @@ extension Machine {
     case .interpolated(let first, let count): return try interpolate(first, count, node, frame)
     case .list(let first, let count): return try list(first, count, node, frame)
     case .record(let first, let count, let shape):
-      var values: [Value] = []
-      values.reserveCapacity(Int(count))
-      for index in Int(first)..<Int(first + count) {
-        values.append(try evaluate(frame.pointee.lists[index], frame))
+      let draft = frame.pointee.program._withUnsafeGuaranteedRef {
+        Record.Draft($0.shapes[Int(shape)])
       }
-      let keys = frame.pointee.program._withUnsafeGuaranteedRef { $0.shapes[Int(shape)] }
-      return try checked(.record(Record(distinct: keys, values)), node, frame)
+      for index in Int(first)..<Int(first + count) {
+        draft.append(try evaluate(frame.pointee.lists[index], frame))
+      }
+      return try checked(.record(draft.record()), node, frame)
     case .function(let index): return makeClosure(index, frame)
     case .blank:
       throw fault(
@@ -169,15 +174,28 @@ extension Machine {
   private func interpolate(
     _ first: Int32, _ count: Int32, _ node: Int32, _ frame: FramePointer
   ) throws -> Value {
-    var output = ""
+    let start = scratch.pointee.count
+    defer { scratch.pointee.cut(to: start) }
     for index in Int(first)..<Int(first + count) {
-      switch try evaluate(frame.pointee.lists[index], frame) {
-      case .text(let text): output += text
-      case .number(let number): output += NumberFormat.shortest(number)
-      case let value: output += value.text
+      let part = frame.pointee.lists[index]
+      if case .constant(let constant) = frame.pointee.nodes[Int(part)] {
+        frame.pointee.program._withUnsafeGuaranteedRef {
+          if case .text(let text) = $0.constants[Int(constant)] { scratch.pointee.append(text) }
+        }
+      } else if let number = quickNumber(part, frame) {
+        scratch.pointee.append(number)
+      } else {
+        switch try evaluate(part, frame) {
+        case .text(let text): scratch.pointee.append(text)
+        case .number(let number): scratch.pointee.append(number)
+        case let value: scratch.pointee.append(value.text)
+        }
+      }
+      guard scratch.pointee.count - start <= limits.textSize else {
+        throw fault(.textTooLong(limit: limits.textSize), node, frame)
       }
     }
-    return try checked(.text(output), node, frame)
+    return try checked(.text(scratch.pointee.text(from: start)), node, frame)
   }
 
   // MARK: Conditions

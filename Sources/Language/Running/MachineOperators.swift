@@ -13,6 +13,7 @@ extension Machine {
     if abs(x) < 9e15, abs(y) < 9e15 {
       let (a, b) = (Int(x), Int(y))
       if Double(a) == x, Double(b) == y, b != 0 {
+        if let a = UInt32(exactly: a), let b = UInt32(exactly: b) { return Double(a % b) }
         let rest = a % b
         return Double(rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest)
       }
@@ -178,8 +179,19 @@ enum TextSearch {
   static func length(_ text: String) -> Int {
     var text = text
     return text.withUTF8 { bytes in
-      var length = 0
-      for byte in bytes { length &+= byte & 0xC0 != 0x80 ? 1 : 0 }
+      guard let first = UnsafeRawPointer(bytes.baseAddress) else { return 0 }
+      var length = bytes.count
+      var place = 0
+      while place + 8 <= bytes.count {
+        // Of a byte that continues a character the highest bit is 1 and the next is 0.
+        let word = first.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+        length &-= ((word >> 7) & ~(word >> 6) & 0x0101_0101_0101_0101).nonzeroBitCount
+        place += 8
+      }
+      while place < bytes.count {
+        if bytes[place] & 0xC0 == 0x80 { length &-= 1 }
+        place += 1
+      }
       return length
     }
   }

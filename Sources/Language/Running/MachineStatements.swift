@@ -186,12 +186,9 @@ extension Machine {
       case .list(let first, 1) = frame.pointee.nodes[Int(value)]
     {
       let element = try evaluate(frame.pointee.lists[Int(first)], frame)
-      if case .list(var list)? = place.pointee {
+      if case .list(let list)? = place.pointee {
         try checkGrowth(list, element, node, frame)
-        // The variable lets go, so that the list has one owner and need not be copied.
-        place.pointee = nil
-        list.append(element)
-        place.pointee = .list(list)
+        Machine.append(element, to: place)
         return
       }
     }
@@ -211,15 +208,12 @@ extension Machine {
       return
     }
     if operation == .add {
-      if case .text(let tail) = operand, case .text(var text)? = place.pointee {
+      if case .text(let tail) = operand, case .text(let text)? = place.pointee {
         guard text.utf8.count + tail.utf8.count <= limits.textSize else {
           throw fault(.textTooLong(limit: limits.textSize), node, frame)
         }
         try account(tail.utf8.count, node, frame)
-        // The variable lets go, so that the text has one owner and need not be copied.
-        place.pointee = nil
-        text += tail
-        place.pointee = .text(text)
+        Machine.append(tail, to: place)
         return
       }
       if case .list(let tail) = operand, case .list(var list)? = place.pointee {
@@ -234,6 +228,27 @@ extension Machine {
       throw noValue(firstWord(node, frame), node, frame)
     }
     place.pointee = try combine(operation, old, operand, node, frame)
+  }
+
+  // The variable lets go while its value grows, so that list or text have one owner and need not be
+  // copied.
+
+  @inline(__always)
+  private static func append(_ element: Value, to place: UnsafeMutablePointer<Value?>) {
+    guard case .list(var list)? = place.move() else {
+      preconditionFailure("the caller has seen the list")
+    }
+    list.append(element)
+    place.initialize(to: .list(list))
+  }
+
+  @inline(__always)
+  private static func append(_ tail: String, to place: UnsafeMutablePointer<Value?>) {
+    guard case .text(var text)? = place.move() else {
+      preconditionFailure("the caller has seen the text")
+    }
+    text += tail
+    place.initialize(to: .text(text))
   }
 
   private func checkGrowth(

@@ -118,6 +118,12 @@ final class CommandCall {
   /// The labels, if they are all different.
   let keys: [String]?
   let isCheck: Bool
+  let quick: ((Value) -> Value?)?
+  /// Whether it is `with` and needs no more than a copy of a record that has all its labels.
+  let changesFields: Bool
+  /// The keys of the record that it was last about, and the places of its labels in them.
+  @exclusivity(unchecked) private var lastKeys: [String] = []
+  @exclusivity(unchecked) private var lastPlaces: [Int] = []
 
   var command: Command { reference.command }
 
@@ -130,8 +136,24 @@ final class CommandCall {
     self.rest = rest
     self.labels = labels
     isCheck = reference.command.name == "check"
+    quick = reference.command.quick
     let keys = labels.map(\.name)
-    self.keys = keys.indices.contains { keys[..<$0].contains(keys[$0]) } ? nil : keys
+    let isDistinct = !keys.indices.contains { keys[..<$0].contains(keys[$0]) }
+    self.keys = isDistinct ? keys : nil
+    changesFields =
+      reference.command.changesFields && isDistinct && single.count == 1 && rest.isEmpty
+      && (1...8).contains(keys.count)
+  }
+
+  /// Where the labels are in a record; nil if it lacks one.
+  func places(in record: Record) -> [Int]? {
+    if record.hasKeys(lastKeys), !lastPlaces.isEmpty { return lastPlaces }
+    let keys = record.keys
+    let places = labels.compactMap { keys.firstIndex(of: $0.name) }
+    guard places.count == labels.count else { return nil }
+    lastKeys = keys
+    lastPlaces = places
+    return places
   }
 }
 
@@ -145,6 +167,16 @@ final class MethodCall {
   /// The same as a call of the command, if it is one.
   let command: CommandCall?
   let nameSpan: Span
+  /// The keys of the record that was last found to have no field of this name.
+  @exclusivity(unchecked) private var lackingKeys: [String]?
+
+  /// The field of this name.
+  func field(of record: Record) -> Value? {
+    if let lackingKeys, record.hasKeys(lackingKeys) { return nil }
+    if let value = record[name] { return value }
+    lackingKeys = record.keys
+    return nil
+  }
 
   init(
     receiver: Int32, name: String, function: Int32,
@@ -164,6 +196,8 @@ final class Program {
   let source: Source
   let nodes: UnsafeMutablePointer<Node>
   let lists: UnsafeMutablePointer<Int32>
+  /// Of each node that asks a record for a field: the place where it was last found.
+  let hints: UnsafeMutablePointer<Int32>
   private let nodeCount: Int
   private let listCount: Int
   let spans: [Span]
@@ -185,6 +219,8 @@ final class Program {
     nodeCount = builder.nodes.count
     nodes = .allocate(capacity: max(1, nodeCount))
     for (index, node) in builder.nodes.enumerated() { (nodes + index).initialize(to: node) }
+    hints = .allocate(capacity: max(1, nodeCount))
+    hints.initialize(repeating: 0, count: max(1, nodeCount))
     listCount = builder.lists.count
     lists = .allocate(capacity: max(1, listCount))
     for (index, item) in builder.lists.enumerated() { (lists + index).initialize(to: item) }
@@ -208,6 +244,7 @@ final class Program {
   deinit {
     nodes.deallocate()
     lists.deallocate()
+    hints.deallocate()
   }
 }
 
@@ -276,6 +313,7 @@ final class FunctionCode {
     let parameterCount: Int
     let slotCount: Int
     let boxCount: Int
+    let captureCount: Int
     let body: Int32
     /// Levels that one call takes on the evaluator's stack.
     let height: Int32
@@ -305,7 +343,9 @@ final class FunctionCode {
     entry.initialize(
       to: Entry(
         nodes: nil, lists: nil, program: nil, code: .passUnretained(self),
-        parameterCount: parameters.count, slotCount: slotCount, boxCount: boxCount, body: body,
+        parameterCount: parameters.count, slotCount: slotCount, boxCount: boxCount,
+        captureCount: captures.count,
+        body: body,
         height: Int32(clamping: height), isExpression: isExpression))
   }
 

@@ -1,7 +1,6 @@
 /// A function as a value: a closure of the script, or a command.
 package final class FunctionValue {
-  /// Of a closure: its code, and the program that the code is part of.
-  let code: FunctionCode?
+  /// Of a closure: the program that its code is part of, and that keeps the code.
   private let program: Program?
   /// What `code` needs to run, in trivial form; nil for a command.
   let entry: UnsafeMutablePointer<FunctionCode.Entry>?
@@ -10,7 +9,6 @@ package final class FunctionValue {
   let reference: CommandReference?
 
   init(_ code: FunctionCode, _ program: Program, captures: UnsafeMutablePointer<Box>?) {
-    self.code = code
     self.program = program
     entry = code.entry
     self.captures = captures
@@ -18,16 +16,18 @@ package final class FunctionValue {
   }
 
   init(_ reference: CommandReference) {
-    code = nil
     program = nil
     entry = nil
     captures = nil
     self.reference = reference
   }
 
+  /// Of a closure: its code.
+  var code: FunctionCode? { entry.map { $0.pointee.code.takeUnretainedValue() } }
+
   deinit {
-    guard let code, let captures else { return }
-    captures.deinitialize(count: code.captures.count)
+    guard let entry, let captures else { return }
+    for index in 0..<entry.pointee.captureCount { _ = (captures + index).move() }
     captures.deallocate()
   }
 
@@ -63,16 +63,16 @@ final class CommandReference {
 /// A variable that a closure shares with the function that made it.
 final class Box {
   var value: Value?
-  private let graveyard: Graveyard
+  private let graveyard: Unmanaged<Graveyard>
 
-  init(_ value: Value?, _ graveyard: Graveyard) {
+  init(_ value: Value?, _ graveyard: Unmanaged<Graveyard>) {
     self.value = value
     self.graveyard = graveyard
   }
 
   deinit {
     switch value {
-    case .list, .record, .function: graveyard.bury(value)
+    case .list, .record, .function: graveyard._withUnsafeGuaranteedRef { $0.bury(value) }
     default: break
     }
   }

@@ -6,11 +6,18 @@ package struct List: RandomAccessCollection, ExpressibleByArrayLiteral {
 
   package init(_ elements: [Value]) {
     self.elements = elements
-    var weight = 1
+    var weight = 1 + elements.count
     var depth = 0
-    for element in elements {
-      weight += element.weight
-      depth = Swift.max(depth, element.depth)
+    elements.withUnsafeBufferPointer { elements in
+      for index in elements.indices {
+        // Numbers, nearly always, have no more to them than that they are there.
+        switch elements[index] {
+        case .text, .list, .record:
+          weight += elements[index].weight - 1
+          depth = Swift.max(depth, elements[index].depth)
+        default: break
+        }
+      }
     }
     storedWeight = Int32(clamping: weight)
     storedDepth = UInt8(clamping: depth + 1)
