@@ -2,9 +2,25 @@ import Language
 
 /// Every command in which the language meets images, networks and figures.
 package func allCommands(_ workspace: Workspace) -> [Command] {
-  tensorCommands(workspace) + dataCommands(workspace) + layerCommands(workspace)
+  let commands =
+    tensorCommands(workspace) + dataCommands(workspace) + layerCommands(workspace)
     + modelCommands(workspace) + trainingCommands(workspace) + optimizerCommands(workspace)
     + lookingCommands(workspace) + fileCommands(workspace)
+  return commands.map { $0.interruptible(workspace) }
+}
+
+extension Command {
+  /// The same, but it does not begin when the user has asked to stop: Ctrl-C ends a loop of slow
+  /// commands at the next of them.
+  fileprivate func interruptible(_ workspace: Workspace) -> Command {
+    Command(
+      name, group: group, parameters, result: result, summary: summary, details: details,
+      examples: examples, defersToObjects: defersToObjects
+    ) { [body] call in
+      try workspace.checkpoint()
+      return try body(call)
+    }
+  }
 }
 
 /// Properties that are functions: `layer.output(x)` is not the command `output`.

@@ -101,7 +101,8 @@ func dataCommands(_ workspace: Workspace) -> [Command] {
       let loader = try Loader(data, batch: size)
       var batches: [Value] = []
       while let batch = try loader.next() {
-        try call.interpreter.checkpoint()
+        try workspace.checkpoint()
+        workspace.progress.update("batch \(batches.count + 1) of \(loader.count)")
         batches.append(
           .record(
             Record([
@@ -109,6 +110,8 @@ func dataCommands(_ workspace: Workspace) -> [Command] {
               ("labels", .texts(batch.labels.map { data.classes[$0] })),
             ])))
       }
+      workspace.progress.clear()
+      workspace.warn(leftOut: loader.problems)
       return .list(of: batches)
     },
     changed(
@@ -179,9 +182,15 @@ func dataCommands(_ workspace: Workspace) -> [Command] {
     },
     changed(
       "mean_images", [], result: .record, summary: "Averages the images of each class.",
+      details: "Of a large dataset, 4000 images spread evenly over it.",
       examples: ["load(\"coast/scenes\" size: 16 count: 8).mean_images().beach"]
     ) { data, _ in
-      let fields = zip(data.classes, try data.meanImages()).map { name, image in
+      let means = try data.meanImages { done, all in
+        workspace.progress.update("averaging \(done) of \(all) images")
+        try workspace.checkpoint()
+      }
+      workspace.progress.clear()
+      let fields = zip(data.classes, means).map { name, image in
         (key: name, value: image.map { Value.object(TensorValue($0, isImage: true)) } ?? .none)
       }
       return .record(Record(fields))

@@ -212,10 +212,13 @@ func lookingCommands(_ workspace: Workspace) -> [Command] {
       let net = try call.object("net", as: NetworkValue.self)
       let data = try call.object("data", as: DatasetValue.self).data
       let count = try call.whole("count", in: 1...400)
-      let picks = try data.preview(rows: (count + 7) / 8, columns: min(count, 8)).prefix(count)
+      let picks = try data.preview(
+        rows: (count + 7) / 8, columns: min(count, 8), checkpoint: workspace.checkpoint
+      ).prefix(count)
       let classifier = try Classifier(net.network)
       let names = net.classes.isEmpty ? data.classes : net.classes
       let tiles = try picks.map { pick in
+        try workspace.checkpoint()
         let top = TopClasses.of(try classifier.predict(pick.image).values, count: 1)[0]
         let name = top.index < names.count ? names[top.index] : "class \(top.index)"
         let isRight = name == pick.caption

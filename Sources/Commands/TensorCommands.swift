@@ -160,7 +160,10 @@ extension Workspace {
   ) throws -> Tensor {
     var random = RandomStream(seed: seed, name: stream, counter: drawn[stream] ?? 0)
     let tensor = try Tensor(uninitialized: shape) { base in
-      for place in 0..<(try Tensor.count(of: shape)) { base[place] = next(&random) }
+      for place in 0..<(try Tensor.count(of: shape)) {
+        if place & 0xF_FFFF == 0 { try checkpoint() }
+        base[place] = next(&random)
+      }
     }
     drawn[stream] = random.counter
     return tensor

@@ -42,6 +42,7 @@ func trainingCommands(_ workspace: Workspace) -> [Command] {
     ) { call in
       let net = try call.object("net", as: NetworkValue.self)
       let data = try call.object("data", as: DatasetValue.self)
+      try call.require(data.data, "data", toHave: net.classes, of: "network")
       return try Failure.explaining {
         let optimizer =
           try call.optionalObject("optimizer", as: OptimizerValue.self)?.optimizer ?? .adam()
@@ -62,7 +63,9 @@ func trainingCommands(_ workspace: Workspace) -> [Command] {
     ) { call in
       let trainer = try call.object("fit", as: TrainerValue.self).trainer
       let count = try call.whole("count", in: 1...1_000_000)
+      let known = trainer.problems.count
       return try Failure.explaining {
+        defer { workspace.warn(leftOut: trainer.problems.dropFirst(known)) }
         for number in 0..<count {
           guard let step = try trainer.step(shouldAbandon: { workspace.interruptCount() > 1 })
           else {
@@ -134,9 +137,13 @@ func trainingCommands(_ workspace: Workspace) -> [Command] {
         """, examples: []
     ) { call in
       let value = try call.object("fit", as: TrainerValue.self)
+      let validation = try call.optionalObject("validate", as: DatasetValue.self)?.data
+      if let validation {
+        try call.require(
+          validation, "validate", toHave: value.trainer.dataset.classes, of: "training data")
+      }
       let plan = Trainer.Plan(
-        epochs: try call.whole("epochs", in: 1...1_000_000),
-        validation: try call.optionalObject("validate", as: DatasetValue.self)?.data,
+        epochs: try call.whole("epochs", in: 1...1_000_000), validation: validation,
         patience: try call.optionalWhole("patience", in: 1...1_000_000),
         keepBest: try call.boolean("keep_best"))
       return try train(value.trainer, plan, call, workspace)
@@ -160,6 +167,7 @@ func trainingCommands(_ workspace: Workspace) -> [Command] {
     ) { call in
       let net = try call.object("net", as: NetworkValue.self)
       let data = try call.object("data", as: DatasetValue.self).data
+      try call.require(data, "data", toHave: net.classes, of: "network")
       return try Failure.explaining {
         let evaluation = try Classifier(net.network).evaluate(
           data,
@@ -170,6 +178,7 @@ func trainingCommands(_ workspace: Workspace) -> [Command] {
           try call.interpreter.checkpoint()
           return .none
         }
+        workspace.warn(leftOut: evaluation.problems)
         return .object(ReportValue(evaluation))
       }
     },
@@ -269,13 +278,43 @@ extension Call {
   /// Weights in the classes' order, given by name or in that order.
   fileprivate func classWeights(_ label: String, classes: [String]) throws -> [Float]? {
     guard let given = optionalValue(label) else { return nil }
-    guard case .record(let record) = given else { return try numbers(label).map { Float($0) } }
-    return try classes.map { name in
-      guard case .number(let weight)? = record[name] else {
-        throw failure(label, code: "E0572", "there is no weight for the class `\(name)`")
+    let weights: [Double]
+    if case .record(let record) = given {
+      weights = try classes.map { name in
+        guard case .number(let weight)? = record[name] else {
+          throw failure(label, code: "E0572", "there is no weight for the class `\(name)`")
+        }
+        return weight
       }
-      return Float(weight)
+    } else {
+      weights = try numbers(label)
     }
+    // A weight below 0 would reward mistakes; without any above 0 nothing is learned.
+    guard weights.allSatisfy({ (0...1e6).contains($0) }), weights.contains(where: { $0 > 0 }) else {
+      throw failure(
+        label, code: "E0573", "a class's weight is from 0 to 1000000, and not every one 0",
+        remedy: "write class_weights(data) for weights that balance it")
+    }
+    return weights.map { Float($0) }
+  }
+
+  /// Refuses a dataset whose classes are others, or in another order, than those that the outputs
+  /// stand for: it would be learned and judged under wrong names, and nothing would show it. Where
+  /// even their number differs, or there are no names, the engine says what is wrong.
+  fileprivate func require(
+    _ data: Dataset, _ label: String, toHave classes: [String], of owner: String
+  ) throws {
+    guard classes.count == data.classes.count, classes != data.classes else { return }
+    func list(_ names: [String]) -> String {
+      names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", …" : "")
+    }
+    throw failure(
+      label, code: "E0574",
+      "the \(owner) has the classes \(list(classes)), in this order; `\(data.name)` has "
+        + list(data.classes),
+      remedy: owner == "network"
+        ? "write new_head(net, data.classes) to learn other classes"
+        : "write regroup(data, {\(classes[0]): […], …}) to bring them together")
   }
 }
 
@@ -294,13 +333,11 @@ private func train(
     },
     shouldStop: { workspace.interruptCount() > 0 },
     shouldAbandon: { workspace.interruptCount() > 1 })
+  defer { workspace.warn(leftOut: trainer.problems.dropFirst(known)) }
   let outcome = try Failure.explaining {
     try plan.map { try trainer.train($0, watch: watch) } ?? trainer.resume(watch: watch)
   }
   workspace.progress.clear()
-  for problem in trainer.problems.dropFirst(known) {
-    workspace.say("warning: left out: \(problem.message)")
-  }
   let step = trainer.step
   switch outcome {
   case .finished(let best):

@@ -21,6 +21,10 @@ package final class Workspace {
   /// How often the user has pressed Ctrl-C since the statement began: 1 asks to stop after the step
   /// in hand, 2 to give the step up.
   package var interruptCount: () -> Int = { 0 }
+  /// Throws when the user wants the statement to end. Commands and datasets call it before each piece
+  /// of work: the evaluator itself looks only every few hundred statements, and a loop may take
+  /// seconds for each of those.
+  package var checkpoint: () throws -> Void = {}
   /// Says which files figures go to: `figures/week1-01.png`.
   package var figureFiles = FigureFiles(stem: nil)
   /// Shows how far long work is.
@@ -33,6 +37,12 @@ package final class Workspace {
   package func say(_ line: String) {
     progress.clear()
     write(line + "\n")
+  }
+
+  /// Names images that could be read when they were loaded, and cannot any more.
+  func warn(leftOut problems: some Collection<ImageryError>) {
+    for problem in problems.prefix(8) { say("warning: left out: \(problem.message)") }
+    if problems.count > 8 { say("warning: left out: \(problems.count - 8) more images") }
   }
 
   /// Writes the figure to a file, and draws it where there is a terminal.

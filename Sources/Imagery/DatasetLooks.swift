@@ -12,9 +12,12 @@ extension Dataset {
 
   /// Pictures for a grid, spread evenly over the classes and over each class's samples; the class
   /// changes from one picture to the next. Damaged images are passed over.
+  /// - Parameter checkpoint: called before each picture; what it throws ends the work.
   /// - Returns: at most rows × columns picks.
   /// - Throws: what is wrong, where that is not one image.
-  package func preview(rows: Int, columns: Int, epoch: Int = 0) throws -> [Pick] {
+  package func preview(
+    rows: Int, columns: Int, epoch: Int = 0, checkpoint: () throws -> Void = {}
+  ) throws -> [Pick] {
     let (wanted, overflow) = max(rows, 0).multipliedReportingOverflow(by: max(columns, 0))
     let limit = overflow ? count : min(wanted, count)
     var byClass = [[Int]](repeating: [], count: classes.count)
@@ -33,6 +36,7 @@ extension Dataset {
     for round in 0..<(quota.max() ?? 0) {
       for (i, positions) in byClass.enumerated() where round < quota[i] {
         let position = positions[round * positions.count / quota[i]]
+        try checkpoint()
         do {
           let sample = try sample(at: position, epoch: epoch)
           picks.append(Pick(image: sample.image, caption: sample.labelName, position: position))
@@ -83,9 +87,13 @@ extension Dataset {
   }
 
   /// The mean image of each class, as images are before augmentation; nil for a class without.
+  /// - Parameter progress: called after each image with how many are done and how many there are;
+  ///   what it throws ends the work.
   /// - Returns: one [H, W, 3] for each class.
   /// - Throws: `ImageryError.differentSizes`
-  package func meanImages(limit: Int = 4_000) throws -> [Tensor?] {
+  package func meanImages(
+    limit: Int = 4_000, progress: (Int, Int) throws -> Void = { _, _ in }
+  ) throws -> [Tensor?] {
     var sums = [Tensor?](repeating: nil, count: classes.count)
     var counts = [Int](repeating: 0, count: classes.count)
     var size: [Int]?
@@ -106,6 +114,7 @@ extension Dataset {
       }
       sums[label] = sum
       counts[label] += 1
+      try progress(counts.reduce(0, +), min(max(limit, 0), count))
     }
     for label in classes.indices {
       guard var sum = sums[label] else { continue }

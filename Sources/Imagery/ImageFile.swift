@@ -82,7 +82,7 @@ package enum ImageFile {
   /// - Parameter image: [H, W, C], C of 1, 3, 4.
   /// - Throws: `ImageryError.notImageShaped`, `.outOfMemory`
   package static func png(_ image: Tensor) throws -> [UInt8] {
-    let shape = try ImageShape(image, for: "write")
+    let shape = try ImageShape(image, for: "save")
     let pixels = image.withUnsafePointer { from in
       [UInt8](unsafeUninitializedCapacity: image.count) { buffer, count in
         for i in 0..<image.count {
@@ -107,7 +107,7 @@ package enum ImageFile {
       pixels.count == width * height * channels
     else {
       throw ImageryError(
-        .notImageShaped, "write",
+        .notImageShaped, "save",
         given: "\(pixels.count) samples for \(height)×\(width)×\(channels)",
         expected: "an image [height, width, 1, 3 or 4]")
     }

@@ -46,8 +46,10 @@ package struct ImageryError: Error, Equatable, Sendable {
     }
   }
 
-  /// One sentence without the final stop.
-  package var message: String {
+  /// One sentence without the final stop, in one line: a file's name cannot steer the terminal.
+  package var message: String { sentence.withVisibleControls }
+
+  private var sentence: String {
     switch reason {
     case .notFound: "there is no `\(subject)`"
     case .unreadable: "`\(subject)` cannot be read: \(given)"
@@ -86,5 +88,22 @@ package struct ImageryError: Error, Equatable, Sendable {
     let shown = causes.prefix(8).map(\.message)
     let rest = causes.count > shown.count ? ["and \(causes.count - shown.count) more"] : []
     return "`\(subject)`: \(given): " + (shown + rest).joined(separator: "; ")
+  }
+}
+
+extension String {
+  /// The text with control characters written out (`\\u{1b}`), for names that others chose.
+  package var withVisibleControls: String {
+    func isControl(_ scalar: Unicode.Scalar) -> Bool {
+      scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value)
+    }
+    guard unicodeScalars.contains(where: isControl) else { return self }
+    return unicodeScalars.reduce(into: "") { text, scalar in
+      if isControl(scalar) {
+        text += "\\u{\(String(scalar.value, radix: 16))}"
+      } else {
+        text.unicodeScalars.append(scalar)
+      }
+    }
   }
 }

@@ -6,9 +6,11 @@
 
 /// Text to a descriptor, at once and whole.
 package enum Output {
-  package static func write(_ text: String, to descriptor: Int32) {
+  /// - Returns: whether all of it was taken; `errno` says why not.
+  @discardableResult
+  package static func write(_ text: String, to descriptor: Int32) -> Bool {
     var text = text
-    text.withUTF8 { bytes in
+    return text.withUTF8 { bytes in
       var rest = UnsafeRawBufferPointer(bytes)
       while rest.count > 0 {
         #if canImport(Glibc)
@@ -23,9 +25,10 @@ package enum Output {
           var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
           poll(&waiting, 1, -1)
         } else if errno != EINTR {
-          return
+          return false
         }
       }
+      return true
     }
   }
 }

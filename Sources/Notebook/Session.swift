@@ -97,6 +97,7 @@ package final class Session {
     interpreter.isCancelled = { [unowned self] in
       wantsToQuit || console.interruptCount() > 0
     }
+    workspace.checkpoint = { [unowned self] in try interpreter.checkpoint() }
   }
 
   /// What every script finds defined: its `arguments`, and whether its short form is asked for.

@@ -177,7 +177,8 @@ extension Trainer {
           let phase = Progress.Phase.validating(done: done, count: count)
           watch.progress(progress(phase, epoch: epoch, pace))
         }, shouldStop: { watch.shouldStop() || watch.shouldAbandon() })
-      guard evaluation != nil else { return false }
+      guard let evaluation else { return false }
+      note(evaluation.problems)
     }
     let loss = evaluation?.loss ?? history.epochs.last?.loss ?? .infinity
     let isBest = loss < (run?.bestLoss ?? .infinity)

@@ -204,9 +204,7 @@ package final class Trainer {
     }
     let wanted = order[first..<first + batch]
     let made = try loader?.next()
-    for problem in loader?.problems ?? [] where !problems.contains(problem) {
-      problems.append(problem)
-    }
+    note(loader?.problems ?? [])
     // A batch of which nothing is left is passed over by the loader, which would shift the others.
     guard let made, wanted.contains(made.indices[0]) else {
       forgetLoader()
@@ -215,6 +213,11 @@ package final class Trainer {
     }
     loaderStep += 1
     return made
+  }
+
+  /// Remembers damaged images, each once.
+  func note(_ found: [ImageryError]) {
+    for problem in found where !problems.contains(problem) { problems.append(problem) }
   }
 
   private func forgetLoader() {

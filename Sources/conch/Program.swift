@@ -73,9 +73,14 @@ enum Program {
     terminal_guard()
     terminal_hide_interrupts()
     interrupts_count(3)
-    let session = session(console(), options)
+    let printed = StandardOutput()
+    let session = session(console(printed), options)
     session.defineScriptNames(arguments: arguments)
     let status = session.run(source, figures: path.map(stem))
+    if let reason = printed.failure {
+      Output.write("conch: some of what was shown could not be written (\(reason))\n", to: 2)
+      if status == .finished { return Session.Status.failed.rawValue }
+    }
     if status == .interrupted, let path {
       Output.write("`conch \(path)` begins again from the start.\n", to: 2)
     }
@@ -155,7 +160,7 @@ enum Program {
     return last == "7" || last == "15" ? .light : .dark
   }
 
-  private static func console() -> Console {
+  private static func console(_ output: StandardOutput = StandardOutput()) -> Console {
     let isTerminal = isatty(1) == 1
     let columns = { isTerminal ? max(1, Int(terminal_columns(1))) : 80 }
     let page = TerminalPage(
@@ -164,8 +169,20 @@ enum Program {
     return Console(
       page: page, isTerminal: isTerminal && environment("TERM") != "dumb",
       errorStyle: TerminalStyle(colours(of: 2)),
-      write: { Output.write($0, to: 1) }, writeError: { Output.write($0, to: 2) },
+      write: { output.write($0) }, writeError: { Output.write($0, to: 2) },
       interruptCount: { Int(interrupts_pending()) }, clearInterrupts: { interrupts_clear() },
       columns: columns)
+  }
+}
+
+/// Standard output, and whether it took everything: on a full disk a result must not be lost without
+/// a word. What a program runs on meanwhile (training, files of weights) is worth going on for.
+private final class StandardOutput {
+  /// Why something could not be written; nil while all is well, or nobody listens.
+  private(set) var failure: String?
+
+  func write(_ text: String) {
+    guard !Output.write(text, to: 1), failure == nil, errno != EPIPE, errno != EBADF else { return }
+    failure = String(cString: strerror(errno)).lowercased()
   }
 }

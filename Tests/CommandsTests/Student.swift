@@ -18,7 +18,22 @@ final class Student {
     interpreter = Interpreter(
       commands: allCommands(workspace), functionProperties: functionProperties,
       output: { [unowned self] in output += $0 })
+    workspace.checkpoint = { [unowned self] in try interpreter.checkpoint() }
   }
+
+  /// Presses Ctrl-C as soon as so many lines are printed.
+  func stop(afterLines lines: Int) {
+    interpreter.isCancelled = { [unowned self] in output.count { $0 == "\n" } >= lines }
+  }
+
+  /// Presses Ctrl-C now: throws what ends a command.
+  func stop() throws {
+    interpreter.isCancelled = { true }
+    try interpreter.checkpoint()
+  }
+
+  /// Gives a value a name, for what no statement can make.
+  func define(_ name: String, _ value: Value) { interpreter.define(name, value) }
 
   deinit { try? FileManager.default.removeItem(at: folder) }
 

@@ -17,6 +17,25 @@ import Testing
     #expect(result.errors == "")
   }
 
+  /// A student who keeps results with `> results.txt` must hear that the disk was full.
+  @Test(
+    "What cannot be written is not lost silently",
+    .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
+  func fullDisk() throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: try #require(Executable.path))
+    process.arguments = ["-c", "1 + 1"]
+    process.standardOutput = FileHandle(forWritingAtPath: "/dev/full")
+    let errors = Pipe()
+    process.standardError = errors
+    try process.run()
+    let said = String(
+      decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 1)
+    #expect(said.contains("could not be written"), "\(said)")
+  }
+
   @Test("A script runs with its arguments; its first line may start with #!")
   func script() throws {
     let folder = try script(

@@ -19,7 +19,8 @@ package final class DatasetValue: HostObject {
     let size = data.frame.map { "\($0.height)×\($0.width)" } ?? "of their own sizes"
     let counts = zip(data.classes, data.counts).map { "\($0) \($1)" }.joined(separator: ", ")
     let change = data.augmentation == nil ? "" : ", augmented"
-    return "dataset \(data.name): \(data.count) images \(size)\(change)\n  \(counts)"
+    return "dataset \(data.name): \(data.count) images \(size)\(change)".withVisibleControls
+      + "\n  " + counts.withVisibleControls
   }
 
   package var propertyNames: [String] { ["classes", "count", "counts", "labels", "problems"] }
@@ -41,7 +42,8 @@ package final class DatasetValue: HostObject {
 
   /// `{image, label, name}`: the picture, its class and where it came from.
   package func element(at index: Int) throws -> Value {
-    try Failure.explaining {
+    try workspace.checkpoint()
+    return try Failure.explaining {
       let sample = try data.sample(at: index)
       return .record(
         Record([
@@ -111,15 +113,13 @@ package final class DatasetValue: HostObject {
         let function = try call.function("function")
         return .list(
           of: try (0..<data.count).map { position in
-            try call.interpreter.checkpoint()
-            return try call.interpreter.call(function, [try element(at: position)])
+            try call.interpreter.call(function, [try element(at: position)])
           })
       case "filter":
         let function = try call.function("function")
         return dataset(
           try data.subset(
             try (0..<data.count).filter { position in
-              try call.interpreter.checkpoint()
               let answer = try call.interpreter.call(function, [try element(at: position)])
               guard case .boolean(let isKept) = answer else {
                 throw call.failure(
@@ -139,7 +139,7 @@ package final class DatasetValue: HostObject {
 extension DatasetValue: Drawable {
   /// A grid of samples spread over the classes.
   func figure(_ workspace: Workspace) throws -> Figure {
-    let picks = try data.preview(rows: 3, columns: 8)
+    let picks = try data.preview(rows: 3, columns: 8, checkpoint: workspace.checkpoint)
     let tiles = try picks.map {
       ImageGrid.Tile(try Bitmap(image: $0.image), caption: $0.caption)
     }

@@ -169,6 +169,7 @@ package final class NetworkLayerValue: HostObject {
       ],
       result: .object("tensor"), summary: "Runs the network up to this layer."
     ) { call in
+      try call.interpreter.checkpoint()
       let (batch, isSingle) = try owner.batch(try call.tensor("x"))
       return try Failure.explaining {
         let result = try owner.network.output(of: layer, for: batch)
