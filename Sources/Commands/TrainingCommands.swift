@@ -82,7 +82,9 @@ func trainingCommands(_ workspace: Workspace) -> [Command] {
             workspace.progress.update("step \(step.step)  \(TrainingWords.facts(step))")
           }
           if workspace.interruptCount() > 0 {
-            workspace.say("Stopped after step \(step.step); `step` goes on from there.")
+            workspace.say(
+              "Stopped after step \(step.step)"
+                + (workspace.canGoOn ? "; `step` goes on from there." : "."))
             break
           }
         }
@@ -347,11 +349,14 @@ private func train(
       "Stopped early after epoch \(epoch): the loss was not getting lower."
         + (best.map { " Kept the weights of epoch \($0)." } ?? ""))
   case .interrupted:
-    workspace.say("Stopped after step \(step); nothing is lost. `resume fit` goes on.")
+    workspace.say(
+      "Stopped after step \(step)"
+        + (workspace.canGoOn ? "; nothing is lost. `resume fit` goes on." : "."))
     try call.interpreter.checkpoint()
   case .abandoned:
     workspace.say(
-      "Stopped: back at the start of step \(step + 1). `resume fit` goes on from there.")
+      "Stopped: back at the start of step \(step + 1)."
+        + (workspace.canGoOn ? " `resume fit` goes on from there." : ""))
     try call.interpreter.checkpoint()
   }
   return .none

@@ -21,6 +21,9 @@ package final class Workspace {
   /// How often the user has pressed Ctrl-C since the statement began: 1 asks to stop after the step
   /// in hand, 2 to give the step up.
   package var interruptCount: () -> Int = { 0 }
+  /// Whether the user goes on after a statement that ended early: at the prompt, but not after a
+  /// script, whose variables end with it.
+  package var canGoOn = false
   /// Throws when the user wants the statement to end. Commands and datasets call it before each piece
   /// of work: the evaluator itself looks only every few hundred statements, and a loop may take
   /// seconds for each of those.

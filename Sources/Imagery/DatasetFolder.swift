@@ -108,7 +108,7 @@ extension Dataset {
     guard !problems.isEmpty else { return nil }
     let out = problems.count { $0.isAboutOneFile }
     let given =
-      out == 0 ? "please note" : "\(out) of \(total) images \(out == 1 ? "is" : "are") left out"
+      out == 0 ? "" : "\(out) of \(total) images \(out == 1 ? "is" : "are") left out"
     return ImageryError(.damagedFiles, name, given: given, causes: problems)
   }
 

@@ -87,7 +87,8 @@ package struct ImageryError: Error, Equatable, Sendable {
   private var damagedFilesMessage: String {
     let shown = causes.prefix(8).map(\.message)
     let rest = causes.count > shown.count ? ["and \(causes.count - shown.count) more"] : []
-    return "`\(subject)`: \(given): " + (shown + rest).joined(separator: "; ")
+    return (given.isEmpty ? "" : "`\(subject)`: \(given): ")
+      + (shown + rest).joined(separator: "; ")
   }
 }
 

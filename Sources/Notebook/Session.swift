@@ -144,6 +144,7 @@ package final class Session {
 
   /// Reads entries until the end of input or `quit`. Without a person, the first error ends it.
   package func run(from lines: LineSource) -> Status {
+    workspace.canGoOn = lines.isInteractive
     while !wantsToQuit, let entry = lines.next() {
       console.clearInterrupts()
       let status = run(entry: entry)
@@ -193,7 +194,8 @@ package final class Session {
 
   private func sayInterrupted(_ place: String) {
     console.writeError(
-      console.errorStyle.yellow("Interrupted") + " \(place). What was finished before is kept.\n")
+      console.errorStyle.yellow("Interrupted") + " \(place)."
+        + (workspace.canGoOn ? " What was finished before is kept.\n" : "\n"))
   }
 
   /// Writes errors, marked so that code and place catch the eye.

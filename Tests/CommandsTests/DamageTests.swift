@@ -56,4 +56,13 @@ import Testing
     #expect(printed.contains("x\\u{7}.png"))
     #expect(printed.contains("b\\u{a}c 1"), "\(printed)")
   }
+
+  @Test func oneClassIsToldInOneSentence() throws {
+    let student = try Student()
+    let folder = student.folder.path + "/photographs/only"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    student.run("save zeros(8, 8, 3), \"HERE/photographs/only/a.png\"")
+    let printed = student.run("load \"HERE/photographs\"")
+    #expect(printed.hasPrefix("warning: `photographs` has only one class, `only`;"), "\(printed)")
+  }
 }

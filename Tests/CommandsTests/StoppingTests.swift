@@ -40,4 +40,21 @@ import Testing
     #expect(student.errors(statement) == ["E0407"])
     #expect(looks == 3)
   }
+
+  /// After a script there is nothing to go on with: its variables end with it.
+  @Test(arguments: ["train fit", "step fit"])
+  func onlyThePromptPromisesToGoOn(statement: String) throws {
+    let student = try Student()
+    student.run(
+      """
+      coast = load "coast/scenes" size: 48 count: 8
+      net = small_cnn(classes: coast.classes input: [48, 48, 3] filters: 4 dense: 8)
+      fit = trainer(net, coast batch: 2)
+      """)
+    // Pressed during the first step, as the commands look for it.
+    student.workspace.interruptCount = { 1 }
+    #expect(!student.run(statement).contains("goes on"), "\(student.output)")
+    student.workspace.canGoOn = true
+    #expect(student.run(statement).contains("goes on"), "\(student.output)")
+  }
 }
