@@ -48,17 +48,25 @@ package final class Workspace {
     if problems.count > 8 { say("warning: left out: \(problems.count - 8) more images") }
   }
 
-  /// Writes the figure to a file, and draws it where there is a terminal.
+  /// Writes the figure to a file, and draws it where there is a terminal. A file that cannot be
+  /// written is a warning: what was trained before must not be lost for it.
   package func show(_ figure: Figure) throws {
-    let path = try figureFiles.next()
-    try write(figure, to: path)
+    var place = ""
+    do {
+      let path = try figureFiles.next()
+      try write(figure, to: path)
+      place = " → \(path)"
+    } catch let error as FileError {
+      let reason = (Failure.explaining(error) as? Failure)?.message ?? ""
+      say("warning: the figure is not kept: \(reason)")
+    }
     if isInteractive {
       say(
         figure.terminal(
           columns: page.columns, rows: page.rows, colour: page.style.colour,
           background: page.background))
     }
-    say(page.style.dim("\(figure.summary) → \(path)"))
+    say(page.style.dim(figure.summary + place))
   }
 
   /// Writes the figure as a PNG file, sharp enough for print.

@@ -50,7 +50,7 @@ package enum Invocation: Equatable {
     conch check FILE …             looks for mistakes without running anything
 
     --threads N                    threads of the engine (default: the machine's cores)
-    --quick                        lessons in their short form
+    --quick                        lessons in their short form; may follow FILE too
     --version, --help
 
     Exit status: 0, 1 after an error in the script, 2 for wrong usage, 130 after an interrupt.
@@ -87,7 +87,9 @@ package enum Invocation: Equatable {
         } else if word.hasPrefix("-") {
           throw unknown(option: word)
         } else {
-          return .script(path: word, arguments: Array(rest), options)
+          // `./Lessons/week1.conch --quick` comes in this order.
+          options.quick = options.quick || rest.contains("--quick")
+          return .script(path: word, arguments: rest.filter { $0 != "--quick" }, options)
         }
       }
     }

@@ -82,8 +82,10 @@ package enum Files {
   /// Makes the folder where it is missing; the one it lies in must exist.
   /// - Throws: `FileError.notWritable`.
   package static func makeFolder(_ path: String) throws {
-    guard mkdir(path, 0o777) != 0, !isFolder(path) else { return }
-    throw FileError.notWritable(path: path, reason: lastReason())
+    guard mkdir(path, 0o777) != 0 else { return }
+    // The look below has a reason of its own.
+    let reason = lastReason()
+    guard isFolder(path) else { throw FileError.notWritable(path: path, reason: reason) }
   }
 
   private static func writeAll(

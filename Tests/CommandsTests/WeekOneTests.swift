@@ -1,3 +1,4 @@
+import Commands
 import Foundation
 import Testing
 
@@ -40,6 +41,14 @@ import Testing
     let before = student.run("fit.state.hash")
     student.run("step fit 3; rewind fit 3;")
     #expect(student.run("fit.state.hash") == before)
+  }
+
+  /// A folder that cannot be written to must not cost a student the training before the picture.
+  @Test func aFigureThatCannotBeKeptIsAWarning() throws {
+    let student = try Student()
+    student.workspace.figureFiles = FigureFiles(stem: nil, folder: "/dev/null/figures")
+    let printed = student.run("show plot([1, 2])\nshow 7")
+    #expect(printed.contains("warning: the figure is not kept") && printed.hasSuffix("7\n"))
   }
 
   @Test func weightsSurviveAFile() throws {

@@ -6,7 +6,11 @@ import Testing
   private static let cases: [([String], Invocation)] = [
     ([], .prompt(plain)),
     (["week1.conch"], .script(path: "week1.conch", arguments: [], plain)),
-    (["a.conch", "--quick", "x"], .script(path: "a.conch", arguments: ["--quick", "x"], plain)),
+    (["a.conch", "--slow", "x"], .script(path: "a.conch", arguments: ["--slow", "x"], plain)),
+    (
+      ["a.conch", "--quick", "x"],
+      .script(path: "a.conch", arguments: ["x"], Invocation.Options(quick: true))
+    ),
     (
       ["--quick", "--threads", "2", "a.conch"],
       .script(path: "a.conch", arguments: [], Invocation.Options(threads: 2, quick: true))

@@ -27,6 +27,10 @@ extension Machine {
     _ operation: BinaryOperation, _ a: Value, _ b: Value, _ node: Int32, _ frame: FramePointer
   ) throws -> Value {
     do {
+      // One operation on a tensor may take as long as thousands of statements.
+      if case .object = a, interpreter.isCancelled() {
+        throw interruption(.interrupted, node, frame)
+      }
       if case .object(let object) = a,
         let value = try object.binary(operation, b, isLeft: true)
       {
