@@ -193,7 +193,7 @@ func lookingCommands(_ workspace: Workspace) -> [Command] {
       ],
       summary: "Draws what part of the image one number of a layer can see.",
       examples: ["receptive_field(small_cnn(classes: 2 input: [64, 64, 3]), \"conv_2\")"]
-    ) { call in try receptiveField(call) },
+    ) { call in try receptiveField(call, workspace) },
     figure(
       "predictions",
       [
@@ -275,9 +275,27 @@ private func inspect(_ tensor: Tensor, name: String, _ workspace: Workspace) thr
   }
 }
 
-private func receptiveField(_ call: Call) throws -> Figure {
+/// The layer of this name. Where a block of MobileNetV2 changes the shape it has no addition, though
+/// students ask for it: what such a block gives is its projection, and a remark says so.
+private func endOfBlock(
+  _ name: String, in network: Network, _ workspace: Workspace
+) throws -> NetworkLayer {
+  let ending = "_add"
+  if name.hasSuffix(ending), !network.layers.contains(where: { $0.name == name }) {
+    let projection = name.dropLast(ending.count) + "_project_BN"
+    if let layer = network.layers.first(where: { $0.name == projection }) {
+      workspace.say(
+        "There is no `\(name)`: this block changes the shape, so nothing can be added. "
+          + "Shown is its end, `\(projection)`.")
+      return layer
+    }
+  }
+  return try network.layer(name)
+}
+
+private func receptiveField(_ call: Call, _ workspace: Workspace) throws -> Figure {
   let network = try call.object("net", as: NetworkValue.self).network
-  let layer = try network.layer(try call.text("layer"))
+  let layer = try endOfBlock(try call.text("layer"), in: network, workspace)
   let input = network.inputs[0].shape
   guard input.count == 3 else {
     throw call.failure("net", code: "E0552", "the network's input is no image")

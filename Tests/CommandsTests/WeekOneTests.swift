@@ -34,6 +34,18 @@ import Testing
     #expect(figures.count == 2)
   }
 
+  /// The contract asks for a block's addition where MobileNetV2 has none.
+  @Test func aBlockWithoutAdditionShowsItsEnd() throws {
+    let student = try Student()
+    let printed = student.run(
+      """
+      net = mobilenet_v2(classes: 4 alpha: 0.35 input: [96, 96, 3])
+      show receptive_field(net, "block_3_add")
+      """)
+    #expect(printed.contains("`block_3_project_BN`") && printed.contains("figure:"), "\(printed)")
+    #expect(student.errors("receptive_field(net, \"block_99_add\")") == ["E0530"])
+  }
+
   /// Going back and forward again must give the same bytes, or no result can be trusted.
   @Test func rewindingIsExact() throws {
     let student = try Student()
