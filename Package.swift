@@ -34,7 +34,7 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: ["Language", "Figures", "Training", "Models", "Imagery"]),
-    .target(name: "Notebook", dependencies: ["Commands", "Language", "Figures"]),
+    .target(name: "Notebook", dependencies: ["Commands", "Language", "Figures", "Tensors"]),
     .executableTarget(
       name: "conch", dependencies: ["Notebook", "Kernels", "CTerminal"],
       // With the Swift runtime inside, the program starts in half the time (Scripts/bench start).

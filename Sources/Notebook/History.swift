@@ -1,3 +1,5 @@
+import Tensors
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -70,22 +72,15 @@ package final class History {
 
   // MARK: The file
 
-  private static let opening = "{\"entry\":"
-
   private static func parse(_ bytes: [UInt8]) -> [String] {
-    var entries: [String] = []
-    for line in bytes.split(separator: 10).suffix(limit) {
-      let text = String(decoding: line, as: UTF8.self)
-      guard text.hasPrefix(opening), text.hasSuffix("}") else { continue }
-      if let entry = JSONText.decode(text.dropFirst(opening.count).dropLast()) {
-        entries.append(entry)
-      }
+    bytes.split(separator: 10).suffix(limit).compactMap { line in
+      guard case .text(let entry)? = (try? JSON.parse(line))?["entry"] else { return nil }
+      return entry
     }
-    return entries
   }
 
   private static func line(_ entry: String) -> String {
-    opening + JSONText.encode(entry) + "}\n"
+    "{\"entry\":\(JSON.quoted(entry))}\n"
   }
 
   private func append(_ entry: String) {

@@ -65,22 +65,4 @@ import Testing
     #expect(history.search("= 2", before: 4) == 1)
     #expect(history.search("zebra", before: 4) == nil)
   }
-
-  @Test(
-    "JSON strings of other programs are read",
-    arguments: [
-      (#""a\/b""#, "a/b"), (#""\u00e9\ud83d\ude00""#, "é😀"), (#""\b\f\r""#, "\u{8}\u{C}\r"),
-    ])
-  func json(_ source: String, _ text: String) {
-    #expect(JSONText.decode(source) == text)
-  }
-
-  @Test(
-    "What is no JSON string is refused",
-    arguments: [
-      "", "\"", "\"a", "a\"", #""\x""#, #""\u12""#, #""\ud83d""#, #""\ud83dx""#, "\"a\"b\"",
-    ])
-  func brokenJSON(_ source: String) {
-    #expect(JSONText.decode(source) == nil)
-  }
 }
