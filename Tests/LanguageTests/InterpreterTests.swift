@@ -196,6 +196,13 @@ final class Pair: HostObject {
     #expect(session.output.isEmpty)
   }
 
+  /// Students forget the colon more often than they misspell the label.
+  @Test func aLabelWithoutItsColonIsRecognised() {
+    let interpreter = Interpreter(output: { _ in })
+    let outcome = interpreter.run(Source(name: "prompt", text: "clip 5 low 1"))
+    #expect(outcome.diagnostics.map(\.remedy) == ["a label has a colon: `low: …`"])
+  }
+
   @Test func variablesKeepTheOrderOfDefinition() {
     let session = Session()
     session.run("b = 1\na = 2\nb = 3")

@@ -111,6 +111,16 @@ extension Resolver {
     return nil
   }
 
+  /// `load "photos" size 96`: an unknown word that is a label of the command lacks its colon.
+  private func labelWithoutColon(_ argument: Argument, _ signature: Signature) -> Int32? {
+    guard argument.label == nil, case .name(let name) = argument.value, lookUp(name.text) == nil,
+      signature.parameters.contains(where: { $0.label == name.text })
+    else { return nil }
+    report(
+      .unknownName(name.text, remedy: "a label has a colon: `\(name.text): …`"), name.span)
+    return builder.add(.none, name.span)
+  }
+
   func commandCall(
     _ reference: CommandReference, _ arguments: [Argument], _ nameSpan: Span, _ span: Span
   ) -> Int32 {
@@ -123,7 +133,10 @@ extension Resolver {
     if let rest = signature.parameters.first(where: { $0.gathering == .rest }) {
       for argument in binding.rest { kinds[argument] = rest.kind }
     }
-    let nodes = zip(arguments, kinds).map { expression($0.value, wantsText: $1.takesText) }
+    let nodes = zip(arguments, kinds).map { argument, kind in
+      labelWithoutColon(argument, signature)
+        ?? expression(argument.value, wantsText: kind.takesText)
+    }
     let call = boundCall(reference, binding, arguments, nodes)
     builder.commandCalls.append(call)
     let index = Int32(builder.commandCalls.count - 1)
