@@ -98,6 +98,9 @@ package enum BatchNormalization {
   ///     dgamma = Σ dz · x̂,  dbeta = Σ dz
   ///     dx = gamma / sqrt(variance + epsilon) · (dz − dbeta / rows − x̂ · dgamma / rows)
   ///
+  /// Where mean and variance are constants (a frozen layer, or inference; `statisticsAreFixed`),
+  /// dx is only gamma / sqrt(variance + epsilon) · dz.
+  ///
   /// With `activation`, `outputGradient` is that of the activated output: the activation's
   /// derivative is recomputed from the input, so neither output needs to be kept.
   /// `gammaGradient` and `betaGradient` (nil where not wanted) are written, or added to where
@@ -105,42 +108,12 @@ package enum BatchNormalization {
   /// `outputGradient` unless it accumulates.
   package static func backward(
     rows: Int, channels: Int, input: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>,
-    mean: UnsafePointer<Float>, variance: UnsafePointer<Float>, gamma: UnsafePointer<Float>?,
-    beta: UnsafePointer<Float>?, epsilon: Float, activation: Activation = .none,
-    gammaGradient: UnsafeMutablePointer<Float>?, betaGradient: UnsafeMutablePointer<Float>?,
-    accumulateParameters: Bool = false, inputGradient: UnsafeMutablePointer<Float>?,
-    accumulate: Bool = false, workspace: UnsafeMutablePointer<Float>?
-  ) {
-    backward(
-      rows, channels, input, outputGradient, mean, variance, gamma, beta, epsilon, activation,
-      gammaGradient, betaGradient, accumulateParameters, inputGradient, accumulate, workspace,
-      statisticsDepend: true)
-  }
-
-  /// The gradients where mean and variance are constants (a frozen layer, or inference): the
-  /// input gradient is dz · gamma / sqrt(variance + epsilon). Parameters as for `backward`.
-  package static func backwardFrozen(
-    rows: Int, channels: Int, input: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>,
-    mean: UnsafePointer<Float>, variance: UnsafePointer<Float>, gamma: UnsafePointer<Float>?,
-    beta: UnsafePointer<Float>?, epsilon: Float, activation: Activation = .none,
-    gammaGradient: UnsafeMutablePointer<Float>?, betaGradient: UnsafeMutablePointer<Float>?,
-    accumulateParameters: Bool = false, inputGradient: UnsafeMutablePointer<Float>?,
-    accumulate: Bool = false, workspace: UnsafeMutablePointer<Float>?
-  ) {
-    backward(
-      rows, channels, input, outputGradient, mean, variance, gamma, beta, epsilon, activation,
-      gammaGradient, betaGradient, accumulateParameters, inputGradient, accumulate, workspace,
-      statisticsDepend: false)
-  }
-
-  private static func backward(
-    _ rows: Int, _ channels: Int, _ input: UnsafePointer<Float>,
-    _ outputGradient: UnsafePointer<Float>, _ mean: UnsafePointer<Float>,
-    _ variance: UnsafePointer<Float>, _ gamma: UnsafePointer<Float>?,
-    _ beta: UnsafePointer<Float>?, _ epsilon: Float, _ activation: Activation,
-    _ gammaGradient: UnsafeMutablePointer<Float>?, _ betaGradient: UnsafeMutablePointer<Float>?,
-    _ accumulateParameters: Bool, _ inputGradient: UnsafeMutablePointer<Float>?,
-    _ accumulate: Bool, _ workspace: UnsafeMutablePointer<Float>?, statisticsDepend: Bool
+    mean: UnsafePointer<Float>, variance: UnsafePointer<Float>, statisticsAreFixed: Bool = false,
+    gamma: UnsafePointer<Float>?, beta: UnsafePointer<Float>?, epsilon: Float,
+    activation: Activation = .none, gammaGradient: UnsafeMutablePointer<Float>?,
+    betaGradient: UnsafeMutablePointer<Float>?, accumulateParameters: Bool = false,
+    inputGradient: UnsafeMutablePointer<Float>?, accumulate: Bool = false,
+    workspace: UnsafeMutablePointer<Float>?
   ) {
     guard rows > 0 else {
       if !accumulateParameters {
@@ -153,7 +126,7 @@ package enum BatchNormalization {
     let (offset, factor) = (scale + channels, scale + 2 * channels)
     let (code, slope) = (activation.code, activation.slope)
     writeScale(channels, variance, gamma, epsilon, to: scale)
-    if statisticsDepend || gammaGradient != nil || betaGradient != nil {
+    if !statisticsAreFixed || gammaGradient != nil || betaGradient != nil {
       RowParts(rows: rows, columns: channels).sum(
         sumsPerColumn: 2, workspace: scale + 4 * channels
       ) { rows, block, sums in
@@ -182,8 +155,8 @@ package enum BatchNormalization {
       let (start, first) = (rows.lowerBound * channels + block.lowerBound, block.lowerBound)
       conch_normalize_gradient(
         rows.count, block.count, channels, input + start, outputGradient + start, mean + first,
-        scale + first, beta.map { $0 + first }, statisticsDepend ? offset + first : nil,
-        statisticsDepend ? factor + first : nil, code, slope, inputGradient + start, accumulate)
+        scale + first, beta.map { $0 + first }, statisticsAreFixed ? nil : offset + first,
+        statisticsAreFixed ? nil : factor + first, code, slope, inputGradient + start, accumulate)
     }
   }
 

@@ -98,9 +98,10 @@ extension KernelsTests {
       #expect(isClose(Array(parameters[channels...]), sums, within: 1e-4))
 
       var frozen = [Float](repeating: 1, count: x.count)
-      BatchNormalization.backwardFrozen(
+      BatchNormalization.backward(
         rows: rows, channels: channels, input: x, outputGradient: dy, mean: givenMean,
-        variance: givenVariance, gamma: gamma, beta: beta, epsilon: epsilon,
+        variance: givenVariance, statisticsAreFixed: true, gamma: gamma, beta: beta,
+        epsilon: epsilon,
         activation: activation, gammaGradient: nil, betaGradient: nil, inputGradient: &frozen,
         accumulate: true, workspace: &space)
       let frozenExpected = (0..<x.count).map {

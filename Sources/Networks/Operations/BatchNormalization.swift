@@ -92,23 +92,16 @@ package struct BatchNormalization: Operation {
   package func backward(_ pass: Pass) {
     guard let outputGradient = pass.outputGradient else { return }
     let (channels, rows) = (pass.shapes.outputChannels, rows(pass.shapes, pass.count))
-    if usesBatch(pass) {
-      Kernels.BatchNormalization.backward(
-        rows: rows, channels: channels, input: pass.inputs[0], outputGradient: outputGradient,
-        mean: pass.saved, variance: pass.saved + channels, gamma: pass.weights[0],
-        beta: pass.weights[1], epsilon: epsilon, activation: activation,
-        gammaGradient: pass.weightGradients[0], betaGradient: pass.weightGradients[1],
-        accumulateParameters: true, inputGradient: pass.inputGradients[0],
-        accumulate: pass.accumulates[0], workspace: pass.scratch)
-    } else {
-      Kernels.BatchNormalization.backwardFrozen(
-        rows: rows, channels: channels, input: pass.inputs[0], outputGradient: outputGradient,
-        mean: pass.weights[2], variance: pass.weights[3], gamma: pass.weights[0],
-        beta: pass.weights[1], epsilon: epsilon, activation: activation,
-        gammaGradient: pass.weightGradients[0], betaGradient: pass.weightGradients[1],
-        accumulateParameters: true, inputGradient: pass.inputGradients[0],
-        accumulate: pass.accumulates[0], workspace: pass.scratch)
-    }
+    let usesBatch = usesBatch(pass)
+    Kernels.BatchNormalization.backward(
+      rows: rows, channels: channels, input: pass.inputs[0], outputGradient: outputGradient,
+      mean: usesBatch ? pass.saved : pass.weights[2],
+      variance: usesBatch ? pass.saved + channels : pass.weights[3],
+      statisticsAreFixed: !usesBatch, gamma: pass.weights[0], beta: pass.weights[1],
+      epsilon: epsilon, activation: activation, gammaGradient: pass.weightGradients[0],
+      betaGradient: pass.weightGradients[1], accumulateParameters: true,
+      inputGradient: pass.inputGradients[0], accumulate: pass.accumulates[0],
+      workspace: pass.scratch)
   }
 
   package func multiplyAccumulates(_ shapes: OperationShapes) -> Int { shapes.outputSize }
