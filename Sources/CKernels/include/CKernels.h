@@ -142,6 +142,26 @@ void conch_l2_normalize(ptrdiff_t rows, ptrdiff_t columns, float epsilon, const 
 void conch_l2_normalize_gradient(ptrdiff_t rows, ptrdiff_t columns, float epsilon, const float *x,
                                  const float *dy, float *dx, bool accumulate);
 
+// Losses over pixels with labels 0…classes − 1 (0 and 1 where there is one output, the logit of
+// class 1); others count nowhere (Segmentation.c). `weights` has 256, 0 for what is no label.
+// `planes` has room for classes · CONCH_PIXEL_BLOCK floats.
+enum { CONCH_PIXEL_BLOCK = 64, CONCH_UNLABELLED = 255 };
+// Adds to sums: labelled pixels, weighted cross-entropy, weighted hinge; then for each class the
+// probabilities of all pixels and of those of the class, pixels of the class, pixels taken for it,
+// and both. Writes the probabilities unless null.
+void conch_pixel_losses(ptrdiff_t pixels, ptrdiff_t classes, const float *logits,
+                        const uint8_t *labels, const float *weights, float *probabilities,
+                        double *sums, float *planes);
+// dp of class k is level[k], at its own pixels overlap[k] more; entropy and hinge are factors.
+typedef struct {
+  float entropy, hinge;
+  const float *level, *overlap;
+} conch_pixel_slopes;
+// Turns probabilities into the loss's gradient with respect to logits, in place.
+void conch_pixel_gradients(ptrdiff_t pixels, ptrdiff_t classes, const uint8_t *labels,
+                           const float *weights, conch_pixel_slopes slopes, float *values,
+                           float *planes);
+
 // Optimisers (Optimizer.c). A rest is 1 minus the share of the same name.
 void conch_sgd(ptrdiff_t count, float rate, float momentum, bool nesterov, const float *gradient,
                float *velocity, float *value);
