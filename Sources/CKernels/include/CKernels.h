@@ -203,4 +203,34 @@ void conch_resize_bilinear_gradient(const float *dy, ptrdiff_t output_height,
                                     ptrdiff_t output_width, float *dx, ptrdiff_t input_height,
                                     ptrdiff_t input_width, ptrdiff_t channels, bool accumulate);
 
+// The permutohedral lattice (Lattice.c). `table` has mask + 1 slots, -1 where free, at least twice
+// the capacity; `keys` has room for capacity · dimensions numbers.
+enum { CONCH_LATTICE_DIMENSIONS = 16 };
+typedef struct {
+  ptrdiff_t dimensions, count, capacity;
+  int32_t *keys, *table;
+  uint32_t mask;
+} conch_lattice;
+typedef struct {
+  int32_t point;
+  float weight;
+} conch_lattice_share;
+// Takes up points first..<end, or as many as there is room for; returns where it stopped. Each
+// point gets dimensions + 1 corners and weights.
+ptrdiff_t conch_lattice_insert(conch_lattice *lattice, ptrdiff_t first, ptrdiff_t end,
+                               const float *features, int32_t *corners, float *weights);
+void conch_lattice_rehash(conch_lattice *lattice);
+// The two neighbours of each corner along a direction; `count` where there is none.
+void conch_lattice_neighbours(const conch_lattice *lattice, ptrdiff_t direction, ptrdiff_t first,
+                              ptrdiff_t end, int32_t *neighbours);
+// Values are [point or corner, 4 · quads]. Row `count` of the corners is 0.
+void conch_lattice_splat(ptrdiff_t quads, ptrdiff_t first, ptrdiff_t end, const int32_t *starts,
+                         const conch_lattice_share *shares, const float *points, float *corners);
+void conch_lattice_blur(ptrdiff_t quads, ptrdiff_t first, ptrdiff_t end, const int32_t *neighbours,
+                        const float *from, float *to);
+// points += factor · scale[point] · weight · corner
+void conch_lattice_slice(ptrdiff_t quads, ptrdiff_t dimensions, ptrdiff_t first, ptrdiff_t end,
+                         const int32_t *numbers, const float *weights, const float *scale,
+                         float factor, const float *corners, float *points);
+
 #endif
