@@ -128,7 +128,8 @@ struct DenseCRFTests {
     }
     #expect(costs[5...].allSatisfy { abs($0 - Float(log(5.0))) < 1e-6 })
     let soft = try DenseCRF.unary(
-      ofProbabilities: Tensor(shape: [1, 1, 2], values: [0, 1])).values
+      ofProbabilities: Tensor(shape: [1, 1, 2], values: [0, 1])
+    ).values
     #expect(abs(soft[0] - Float(-log(1e-5))) < 1e-5 && soft[1] == 0)
   }
 
@@ -208,7 +209,8 @@ struct SegmentationEnsembleTests {
     let noise = try probabilities(truth.map { _ in stream.uniform() })
     let tidy = try probabilities(truth)
     let model = DenseCRF(kernels: [.init(weight: 1, position: 3)], iterations: 5)
-    let result = try SegmentationEnsemble.refined.combine([noise, tidy], image: image, model: model)
+    let result = try SegmentationEnsemble.refined.combine(
+      [noise, tidy], image: image, model: model)
     #expect(result.choice == 1 && result.divergences[1] < result.divergences[0])
     #expect(result.mask.values.map(Float.init) == truth)
   }

@@ -128,7 +128,8 @@ struct PixelLossTests {
     let weights = (0..<max(2, classes)).map { 0.5 + Float($0) / 4 }
     for losses in Self.sums {
       let loss = try PixelLoss(losses, classes: classes, classWeights: weights)
-      let naive = NaivePixelLoss(losses: losses, classes: classes, weights: weights.map(Double.init))
+      let naive = NaivePixelLoss(
+        losses: losses, classes: classes, weights: weights.map(Double.init))
       let (result, gradient) = try Self.evaluate(loss, logits, labels)
       let expected = naive(rows, labels)
       #expect(abs(result.loss - expected) < 2e-6 * max(1, expected), "\(losses.text)")
