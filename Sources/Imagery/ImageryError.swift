@@ -49,7 +49,7 @@ package struct ImageryError: Error, Equatable, Sendable {
     switch reason {
     case .notFound, .unreadable, .isFolder, .fileTooLarge, .unusableName, .notAnImage,
       .unsupportedFormat, .truncated, .corrupt, .imageTooLarge, .implausibleSize, .noAnnotation,
-      .unreadableAnnotation, .repeatedAnnotation, .maskSize, .bandCount:
+      .unreadableAnnotation, .maskSize, .bandCount:
       true
     default:
       false

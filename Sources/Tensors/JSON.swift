@@ -191,7 +191,7 @@ package struct JSONReader {
     }
   }
 
-  mutating func nested(_ body: (inout JSONReader) throws -> JSON) throws -> JSON {
+  mutating func nested<Result>(_ body: (inout JSONReader) throws -> Result) throws -> Result {
     guard depthLeft > 0 else { throw problem("nested too deeply") }
     depthLeft -= 1
     defer { depthLeft += 1 }

@@ -18,30 +18,31 @@ struct DataFolder {
 
   /// - Throws: `ImageryError`
   init(_ path: String) throws {
-    root = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-    name = root.split(separator: "/").last.map(String.init) ?? root
-    var files: [String] = []
-    var problems: [ImageryError] = []
-    let top = try FolderListing(root, name: root)
+    let base = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    root = base
+    name = base.split(separator: "/").last.map(String.init) ?? base
+    var found: [String] = []
+    var odd: [ImageryError] = []
+    let top = try FolderListing(base, name: base)
     folders = top.folders
     func add(_ listing: FolderListing, at prefix: String, depth: Int) throws {
-      files += listing.files.map { prefix + $0 }
-      problems += listing.unusable.map { ImageryError(.unusableName, prefix + $0) }
-      guard files.count <= DataFolder.fileLimit else {
+      found += listing.files.map { prefix + $0 }
+      odd += listing.unusable.map { ImageryError(.unusableName, prefix + $0) }
+      guard found.count <= DataFolder.fileLimit else {
         throw ImageryError(
-          .tooManyFiles, root, given: "more than \(DataFolder.fileLimit) files",
+          .tooManyFiles, base, given: "more than \(DataFolder.fileLimit) files",
           expected: "\(DataFolder.fileLimit)")
       }
       guard depth < DataFolder.depthLimit else { return }
       for folder in listing.folders {
         try add(
-          try FolderListing("\(root)/\(prefix)\(folder)", name: prefix + folder),
+          try FolderListing("\(base)/\(prefix)\(folder)", name: prefix + folder),
           at: "\(prefix)\(folder)/", depth: depth + 1)
       }
     }
     try add(top, at: "", depth: 0)
-    self.files = files.sorted(by: FolderListing.precedes)
-    self.problems = problems
+    files = found.sorted(by: FolderListing.precedes)
+    problems = odd
   }
 
   func path(_ file: String) -> String { "\(root)/\(file)" }

@@ -21,14 +21,14 @@ struct MaskPixels {
   ) {
     (self.height, self.width) = (height, width)
     (self.isIndexed, self.isLossy) = (isIndexed, isLossy)
-    let isGrey =
-      channels == 3
-      && stride(from: 0, to: values.count, by: 3).allSatisfy {
-        values[$0] == values[$0 + 1] && values[$0] == values[$0 + 2]
-      }
+    var isGrey = channels == 3
+    var at = 0
+    while isGrey, at < values.count {
+      isGrey = values[at] == values[at + 1] && values[at] == values[at + 2]
+      at += 3
+    }
     self.channels = isGrey ? 1 : channels
-    self.values =
-      isGrey ? stride(from: 0, to: values.count, by: 3).map { values[$0] } : values
+    self.values = isGrey ? (0..<(height * width)).map { values[$0 * 3] } : values
   }
 
   /// Reads a mask: PNG as stored, JPEG, TIFF of one or three bands, or NumPy.
@@ -50,7 +50,10 @@ struct MaskPixels {
     default:
       let image = try ImageFile.decode(bytes, name: name, channels: .asStored, limits: limits)
       let values = image.withUnsafePointer { from in
-        (0..<image.count).map { UInt16(min(max(from[$0], 0), 1) * 255 + 0.5) }
+        (0..<image.count).map { i -> UInt16 in
+          let held: Float = min(max(from[i], 0), 1)
+          return UInt16(held * 255 + 0.5)
+        }
       }
       self.init(
         height: image.shape[0], width: image.shape[1], channels: image.shape[2], values: values,
@@ -65,7 +68,10 @@ struct MaskPixels {
     }
     // What is negative, or no number, is no class: 65535 is far beyond the last.
     let values = numbers.withUnsafePointer { from in
-      (0..<numbers.count).map { from[$0] >= 0 && from[$0] < 65_535 ? UInt16(from[$0]) : 65_535 }
+      (0..<numbers.count).map { i -> UInt16 in
+        let number: Float = from[i]
+        return number >= 0 && number < 65_535 ? UInt16(number) : 65_535
+      }
     }
     self.init(
       height: numbers.shape[0], width: numbers.shape[1], channels: channels, values: values,

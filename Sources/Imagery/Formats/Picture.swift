@@ -3,7 +3,7 @@ import Tensors
 
 /// Images of every kind that is read, by their content: pictures (PNG, JPEG), whose numbers are
 /// colours, and measurements (TIFF, NumPy), whose bands may be any.
-enum Picture {
+package enum Picture {
   /// What is known of an image before its numbers are read.
   struct Info: Equatable, Sendable {
     /// Pixels, as seen upright.
@@ -19,16 +19,21 @@ enum Picture {
   }
 
   /// How numbers become values 0…1.
-  struct Reading: Equatable, Sendable {
+  package struct Reading: Equatable, Sendable {
     /// The bands of the result; nil for as many as there are, three for pictures.
-    var bands: Int?
+    package var bands: Int?
     /// What becomes 0 and 1, and beyond which values are held; nil for what the type can hold, and
     /// floating numbers as they are.
-    var range: ClosedRange<Double>?
+    package var range: ClosedRange<Double>?
+
+    package init(bands: Int? = nil, range: ClosedRange<Double>? = nil) {
+      self.bands = bands
+      self.range = range
+    }
   }
 
   /// The most bands that an image may have.
-  static let bandLimit = 64
+  package static let bandLimit = 64
   /// The most numbers of one image: a gigabyte of floats.
   static let numberLimit = 1 << 28
 
@@ -63,6 +68,28 @@ enum Picture {
       let header = try ImageFile.Header(try ImageFile.probe(bytes, name: name, limits: limits))
       return Info(height: header.height, width: header.width, bands: header.channels)
     }
+  }
+
+  /// The bands of a dataset: those that are wanted, or those of its first sound image where that is
+  /// a measurement, or the three of pictures.
+  /// - Throws: `ImageryError.invalidArgument`
+  static func bands(wanted: Int?, of images: some Sequence<Info?>) throws -> Int {
+    if let wanted {
+      guard (1...bandLimit).contains(wanted) else {
+        throw ImageryError(
+          .invalidArgument, "bands", given: "\(wanted)",
+          expected: "a whole number 1…\(bandLimit)")
+      }
+      return wanted
+    }
+    for case let info? in images { return info.isMeasured ? info.bands : 3 }
+    return 3
+  }
+
+  /// One image file of any kind that is read. [H, W, C]
+  /// - Throws: `ImageryError`, `TensorError.tooLarge`
+  package static func read(_ path: String, _ reading: Reading = Reading()) throws -> Tensor {
+    try read(.file(path), name: path, frame: nil, reading, limits: .standard)
   }
 
   /// The image [H, W, C].

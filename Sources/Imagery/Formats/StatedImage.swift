@@ -93,18 +93,24 @@ struct ClassTable: Sendable {
       names = ClassTable.distinct(listed.sorted { $0.number < $1.number }.map(\.name))
     } else {
       let texts = words.compactMap { word -> String? in
-        if case .name(let name) = word { name } else { nil }
+        if case .name(let name) = word, !name.isEmpty { name } else { nil }
       }.sorted(by: FolderListing.precedes)
       names = ClassTable.distinct(texts + numbers.map(String.init))
     }
     var position: [String: Int] = [:]
     for (label, name) in names.enumerated() where position[name] == nil { position[name] = label }
 
-    // Names without numbers: the n-th name is number n, or n + 1 where the file counts from 1.
+    // A list of names without numbers: the n-th name is number n, or n + 1 where the data count
+    // from 1.
     var first = 0
-    if let wanted, listed.isEmpty, numbers.first == 1, numbers.last == wanted.count {
+    let length = listed.isEmpty ? wanted?.count : listed.count
+    if let length, numbers.first == 1, numbers.last == length,
+      listed.isEmpty || listed.map(\.number) == Array(0..<length)
+    {
       first = 1
       shiftedFrom = 1
+      nameOfNumber = [:]
+      for (number, name) in listed { nameOfNumber[number + 1] = name }
     }
     var labels: [ClassWord: Int] = [:]
     for word in words {

@@ -20,11 +20,9 @@ enum VOC {
       do {
         annotation = try VOCAnnotation(
           try Files.read(folder.path(file), limit: sizeLimit), name: file)
-      } catch let error as FileError {
-        collection.problems.append(ImageryError(error, name: file))
-        continue
-      } catch let error as ImageryError {
-        collection.problems.append(error)
+      } catch {
+        guard let problem = ImageryError(about: error, name: file) else { throw error }
+        collection.problems.append(problem)
         // Its image is accounted for.
         if let image = finder.image(DataFolder.lastPart(file)) { annotated.insert(image) }
         continue
