@@ -3,7 +3,8 @@ import Language
 /// Every command in which the language meets images, networks and figures.
 package func allCommands(_ workspace: Workspace) -> [Command] {
   let commands =
-    tensorCommands(workspace) + dataCommands(workspace) + layerCommands(workspace)
+    tensorCommands(workspace) + loadCommands(workspace) + dataCommands(workspace)
+    + layerCommands(workspace)
     + modelCommands(workspace) + trainingCommands(workspace) + optimizerCommands(workspace)
     + lookingCommands(workspace) + fileCommands(workspace)
   return commands.map { $0.interruptible(workspace) }

@@ -30,6 +30,10 @@ struct FolderSource: SampleSource {
       Picture.Reading(bands: bands, range: reading.range), limits: limits)
   }
 
+  func original(at index: Int) throws -> [UInt8]? {
+    try ImagePlace.file(path(at: index)).bytes(name: name(at: index), limits: limits)
+  }
+
   /// - Throws: what is wrong with the image, as far as it can be seen without decoding.
   func info(at index: Int) throws -> Picture.Info {
     try Picture.info(.file(path(at: index)), name: name(at: index), limits: limits)

@@ -60,7 +60,7 @@ package enum Picture {
     }
   }
 
-  private static func info(_ bytes: [UInt8], name: String, limits: ImageLimits) throws -> Info {
+  static func info(_ bytes: [UInt8], name: String, limits: ImageLimits) throws -> Info {
     switch FileKind(bytes) {
     case .tiff: return try TIFFFile(bytes, name: name, limits: limits).info
     case .numpy: return try NumpyArray(bytes, name: name).info(entry: nil, name: name)
@@ -84,6 +84,18 @@ package enum Picture {
     }
     for case let info? in images { return info.isMeasured ? info.bands : 3 }
     return 3
+  }
+
+  /// Whether the file is an image of a known kind, readable or not; NumPy's arrays may be many.
+  /// - Throws: `ImageryError` if there is no such file; a folder is none.
+  package static func isImage(_ path: String) throws -> Bool {
+    guard !Files.isFolder(path) else { return false }
+    do {
+      let kind = FileKind(try FileHead(path, count: 16).bytes)
+      return kind != nil && kind != .numpy
+    } catch let error as FileError {
+      throw ImageryError(error, name: path)
+    }
   }
 
   /// One image file of any kind that is read. [H, W, C]
