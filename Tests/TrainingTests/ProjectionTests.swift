@@ -7,12 +7,15 @@ import Training
 @Suite struct ProjectionTests {
   /// The matrix of the script: ((7i + 5j + 3ij) mod 11) / 10 + (i (j + 1) mod 3) / 4.
   private static func table() throws -> Tensor {
-    let values = (0..<9).flatMap { i in
-      (0..<4).map { j in
-        Float((i * 7 + j * 5 + i * j * 3) % 11) / 10 + Float((i * (j + 1)) % 3) * 0.25
+    var table = try Tensor(shape: [9, 4])
+    for i in 0..<9 {
+      for j in 0..<4 {
+        let elevenths = Float((i * 7 + j * 5 + i * j * 3) % 11)
+        let thirds = Float((i * (j + 1)) % 3)
+        table[flat: i * 4 + j] = elevenths / 10 + thirds / 4
       }
     }
-    return try Tensor(shape: [9, 4], values: values)
+    return table
   }
 
   /// Numbers of `numpy.linalg.svd` of the same centred matrix, signs as scikit-learn turns them.
@@ -35,11 +38,10 @@ import Training
     }
     let places = try PrincipalComponents(Self.table(), count: 2).project(Self.table())
     #expect(places.shape == [9, 2])
-    for (given, wanted) in zip(
-      places.values, [-0.6449934, -0.6954253, 0.3386166, 0.5148565, -0.0154267, 0.1940290] as [Float])
-    {
-      #expect(abs(given - wanted) < 1e-5)
-    }
+    let first: [Float] = [
+      -0.6449934, -0.6954253, 0.3386166, 0.5148565, -0.0154267, 0.1940290,
+    ]
+    for (given, wanted) in zip(places.values, first) { #expect(abs(given - wanted) < 1e-5) }
   }
 
   /// Fewer vectors than dimensions take the other way, through the products of the vectors.
@@ -88,7 +90,8 @@ import Training
     let same = try PrincipalComponents(Tensor(shape: [5, 3], repeating: 2), count: 2)
     #expect(same.variances == [0, 0] && same.explained == [0, 0])
     #expect(try same.project(Tensor(shape: [1, 3], repeating: 2)).values == [0, 0])
-    let one = try PrincipalComponents(Tensor(shape: [3, 1], values: [1, 2, 3]), count: 2)
+    let line = try Tensor(shape: [3, 1], values: [1, 2, 3])
+    let one = try PrincipalComponents(line, count: 2)
     #expect(one.components.shape == [1, 1] && abs(one.variances[0] - 1) < 1e-6)
     #expect(throws: TrainingError.tooFewVectors(given: 1, needed: 2)) {
       try PrincipalComponents(Tensor(shape: [1, 3]))
@@ -166,7 +169,10 @@ import Training
     var p = [Double](repeating: 0, count: n * n)
     for i in 0..<n {
       let squares = (0..<n).map { j in
-        (0..<d).reduce(0.0) { $0 + (v[i * d + $1] - v[j * d + $1]) * (v[i * d + $1] - v[j * d + $1]) }
+        (0..<d).reduce(0.0) {
+          let difference = v[i * d + $1] - v[j * d + $1]
+          return $0 + difference * difference
+        }
       }
       var (low, high) = (1e-9, 1e9)
       for _ in 0..<200 {
@@ -190,7 +196,8 @@ import Training
     Parallel.threads = 1
     let one = try NeighbourEmbedding.fit(vectors, settings)
     Parallel.threads = 3
-    #expect(try NeighbourEmbedding.fit(vectors, settings)?.points == one?.points)
+    let three = try NeighbourEmbedding.fit(vectors, settings)
+    #expect(three?.points == one?.points)
   }
 
   @Test func equalVectorsAndFewVectorsGiveFinitePoints() throws {
@@ -209,7 +216,8 @@ import Training
     #expect(throws: TrainingError.tooManyVectors(given: 5_001, limit: 5_000)) {
       try NeighbourEmbedding.fit(Tensor(shape: [5_001, 1]))
     }
-    #expect(
-      try NeighbourEmbedding.fit(Tensor(shape: [9, 1]), settings, shouldStop: { true }) == nil)
+    let nine = try Tensor(shape: [9, 1])
+    let stopped = try NeighbourEmbedding.fit(nine, settings, shouldStop: { true })
+    #expect(stopped == nil)
   }
 }
