@@ -143,6 +143,21 @@ extension Failure {
       return failure("E0585", "\(given) class weights for \(classes) classes")
     case .targetShape(let loss, let output, let target):
       return failure("E0586", "`\(loss)` cannot compare \(output) with \(target)")
+    case .lossDoesNotFit(let loss, let classes):
+      return failure(
+        "E0661",
+        "`\(loss)` cannot judge masks by \(classes) output\(classes == 1 ? "" : "s") a pixel",
+        loss == "binary_cross_entropy" ? "write cross_entropy()" : nil)
+    case .tooManyClasses(let given, let limit):
+      return failure("E0662", "a mask tells at most \(limit) classes apart, not \(given)")
+    case .notASegmenter(let input, let outputs):
+      return failure(
+        "E0663",
+        "to find masks a network must give scores for each pixel of its images \(input), and this "
+          + "one gives " + outputs.map { "\($0)" }.joined(separator: " and "),
+        "build one with unet or residual_unet")
+    case .maskSize(let expected, let given):
+      return failure("E0664", "the image has the size \(expected), and the mask \(given)")
     case .labelOutOfRange(let label, let classes):
       return failure("E0587", "there is no class number \(label) among \(classes)")
     case .lossNotFinite(let step, _, let layer, let parameter):

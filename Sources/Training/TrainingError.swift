@@ -21,6 +21,14 @@ package enum TrainingError: Error, Equatable, Sendable {
   case classWeightCount(given: Int, classes: Int)
   /// A loss was given an output and a target that do not go together.
   case targetShape(loss: String, output: [Int], target: [Int])
+  /// A loss that cannot judge masks of a network with `classes` outputs a pixel.
+  case lossDoesNotFit(loss: String, classes: Int)
+  /// More classes than a mask can tell apart.
+  case tooManyClasses(given: Int, limit: Int)
+  /// A network that gives no scores for each pixel of its image `[H, W, C]`.
+  case notASegmenter(input: [Int], outputs: [[Int]])
+  /// A mask, or probabilities, of another size than the image.
+  case maskSize(expected: [Int], given: [Int])
   /// A label that is no class: 0..<classes.
   case labelOutOfRange(label: Int, classes: Int)
   /// The loss of step `step` (counted from 1) is not a number, or infinite. `layer` is the first
