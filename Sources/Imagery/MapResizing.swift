@@ -26,20 +26,3 @@ extension Image {
     }
   }
 }
-
-extension Mask {
-  /// The mask in another size: each pixel takes the class of the nearest one.
-  /// - Precondition: sizes above 0.
-  package func resized(height: Int, width: Int) -> Mask {
-    precondition(height > 0 && width > 0 && !values.isEmpty, "a mask has pixels")
-    if height == self.height && width == self.width { return self }
-    var result: [UInt8] = []
-    result.reserveCapacity(height * width)
-    for y in 0..<height {
-      // The pixel whose centre (y + ½) · source / target lies in.
-      let row = (2 * y + 1) * self.height / (2 * height) * self.width
-      for x in 0..<width { result.append(values[row + (2 * x + 1) * self.width / (2 * width)]) }
-    }
-    return Mask(height: height, width: width, values: result)
-  }
-}
