@@ -3,7 +3,7 @@ import CKernels
 /// The sigmoid focal loss over rows of logits `[rows, columns]`, one label a row.
 package enum FocalRows {
   /// The label of a row in which no class is there.
-  package static let background = CONCH_BACKGROUND
+  package static let background = Int32(CONCH_BACKGROUND)
   /// The label of a row that does not count: loss and gradient 0.
   package static let ignored: Int32 = -2
   /// The most columns: a row's losses are kept in a thread's scratch memory.

@@ -4,15 +4,15 @@ import Imagery
 /// ratio, scale.
 package struct AnchorGrid: Sendable {
   /// One level of the pyramid.
-  struct Level: Sendable {
-    let stride: Int
-    let rows: Int
-    let columns: Int
+  package struct Level: Sendable {
+    package let stride: Int
+    package let rows: Int
+    package let columns: Int
     /// Its first anchor.
-    let first: Int
+    package let first: Int
     let shapes: [AnchorShapes.CellBox]
 
-    var count: Int { rows * columns * shapes.count }
+    package var count: Int { rows * columns * shapes.count }
 
     @inline(__always)
     func box(row: Int, column: Int, shape: Int) -> Box {
@@ -27,7 +27,8 @@ package struct AnchorGrid: Sendable {
   package let height: Int
   package let width: Int
   package let shapes: AnchorShapes
-  let levels: [Level]
+  /// Finest first.
+  package let levels: [Level]
   /// Every anchor, in pixels of the input; it may reach outside.
   package let boxes: [Box]
 

@@ -15,9 +15,9 @@ package struct AnchorShapes: Equatable, Sendable {
   /// objects in small images.
   package var scale = 4.0
   /// Width / height.
-  package var ratios = [0.5, 1, 2]
+  package var ratios: [Double] = [0.5, 1, 2]
   /// Factors of the base side, within an octave.
-  package var octaveScales = [1, cbrt(2), cbrt(4)]
+  package var octaveScales: [Double] = [1, exp2(1 / 3), exp2(2 / 3)]
   /// Where in its cell an anchor's centre lies, in strides: 0.5 is the middle, 0 the corner
   /// (torchvision).
   package var centre = 0.5

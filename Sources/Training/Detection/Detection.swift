@@ -28,7 +28,7 @@ package struct Detection: Objective {
 
   package var settings: String {
     let shapes = grid.shapes
-    let anchors =
+    let anchors: String =
       "\(shapes.strides) \(shapes.scale) \(shapes.ratios) \(shapes.octaveScales) "
       + "\(shapes.centre) \(shapes.areWhole)"
     let v = coding.variances

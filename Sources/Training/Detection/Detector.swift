@@ -39,7 +39,7 @@ package final class Detector {
     for start in stride(from: 0, to: images.count, by: batch) {
       let part = images[start..<min(start + batch, images.count)]
       let fitted = try part.map { try self.fitted($0, fit) }
-      let boxes = try detect(batch: try Tensor.stacked(fitted.map(\.image)), decoder: decoder)
+      let boxes = try detect(batch: try Tensor.stack(fitted.map(\.image)), decoder: decoder)
       for (found, item) in zip(boxes, fitted) {
         results.append(
           found.compactMap { detected in

@@ -17,8 +17,8 @@ package struct Letterbox: Equatable, Sendable {
   let inputHeight: Int
   let inputWidth: Int
   /// The part of the input that the image fills.
-  let filledHeight: Int
-  let filledWidth: Int
+  package let filledHeight: Int
+  package let filledWidth: Int
 
   /// - Precondition: all sides are from 1 on.
   package init(height: Int, width: Int, inputHeight: Int, inputWidth: Int, fit: Fit) {
