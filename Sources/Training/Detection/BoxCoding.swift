@@ -43,12 +43,3 @@ package struct BoxCoding: Equatable, Sendable {
     return Box(left: x - w, top: y - h, right: x + w, bottom: y + h)
   }
 }
-
-extension Box {
-  /// The part inside of an image of this size; it may have no area.
-  package func clipped(height: Float, width: Float) -> Box {
-    Box(
-      left: min(max(left, 0), width), top: min(max(top, 0), height),
-      right: min(max(right, 0), width), bottom: min(max(bottom, 0), height))
-  }
-}

@@ -63,7 +63,7 @@ package struct Decoder: Equatable, Sendable {
       guard found[label].count < perClass else { continue }
       let code = codes + anchor * 4
       let box = coding.decode(SIMD4(code[0], code[1], code[2], code[3]), at: grid.boxes[anchor])
-        .clipped(height: Float(grid.height), width: Float(grid.width))
+        .clipped(height: grid.height, width: grid.width)
       guard box.width > 0, box.height > 0,
         found[label].allSatisfy({ $0.box.intersectionOverUnion(box) <= overlap })
       else { continue }

@@ -24,7 +24,7 @@ package struct Detection: Objective {
   }
 
   package var name: String { "detection" }
-  package var scoreName: String? { nil }
+  package var score: ScoreKind? { nil }
 
   package var settings: String {
     let shapes = grid.shapes
@@ -43,9 +43,9 @@ package struct Detection: Objective {
     return [ends.scores, ends.boxes]
   }
 
-  /// - Throws: `DetectionError.noBoxes`, `TrainingError.classCount`.
+  /// - Throws: `TrainingError.dataKind`, `.classCount`.
   package func check(_ dataset: Dataset, _ network: Network) throws {
-    guard dataset.kind == .boxes else { throw DetectionError.noBoxes(dataset: dataset.name) }
+    try dataset.require(.boxes, for: name)
     let classes = try DetectorEnds(network, shapes: grid.shapes).classes
     guard classes == dataset.classes.count else {
       throw TrainingError.classCount(outputs: classes, classes: dataset.classes.count)
@@ -62,7 +62,7 @@ package struct Detection: Objective {
     let (count, anchors) = (truths.count, grid.count)
     guard outputs.count == 2, let classes = outputs[0].shape.last,
       (1...FocalRows.columnLimit).contains(classes),
-      outputs[0].shape == [count, anchors, classes], outputs[1].shape == [count, anchors, 4]
+      outputs[0].shape == [anchors, classes], outputs[1].shape == [anchors, 4]
     else {
       throw TrainingError.targetShape(
         loss: name, output: outputs.first?.shape ?? [], target: [count, anchors])
@@ -114,20 +114,11 @@ package struct Detection: Objective {
   }
 }
 
-extension Annotation {
-  /// The boxes of an image; none where it has other annotations.
-  package var boxes: [LabelledBox] {
-    if case .boxes(let boxes) = self { return boxes }
-    return []
-  }
-}
-
 extension OutputMap {
   /// The part of one image, `count` values.
   fileprivate func part(_ image: Int, _ count: Int) -> OutputMap {
     OutputMap(
-      shape: Array(shape.dropFirst()), values: values + image * count,
-      gradient: gradient.map { $0 + image * count })
+      values + image * count, shape: shape, gradient: gradient.map { $0 + image * count })
   }
 }
 

@@ -33,7 +33,7 @@ package final class Detector {
   /// - Throws: `TrainingError.imageShape` for another number of channels, `ImageryError`,
   ///   `NetworkError.memory`.
   package func detect(
-    _ images: [Tensor], decoder: Decoder = Decoder(), fit: Letterbox.Fit = .pad
+    _ images: [Tensor], decoder: Decoder = Decoder(), fit: ImageFrame.Fit = .pad
   ) throws -> [[DetectedBox]] {
     var results: [[DetectedBox]] = []
     for start in stride(from: 0, to: images.count, by: batch) {
@@ -43,7 +43,8 @@ package final class Detector {
       for (found, item) in zip(boxes, fitted) {
         results.append(
           found.compactMap { detected in
-            let box = item.letterbox.restore(detected.box)
+            let box = item.placement.restore(detected.box)
+              .clipped(height: item.height, width: item.width)
             guard box.width > 0, box.height > 0 else { return nil }
             return DetectedBox(box, label: detected.label, score: detected.score)
           })
@@ -52,21 +53,29 @@ package final class Detector {
     return results
   }
 
-  private func fitted(
-    _ image: Tensor, _ fit: Letterbox.Fit
-  ) throws -> (image: Tensor, letterbox: Letterbox) {
+  /// An image brought to the input, and the way back.
+  private struct Fitted {
+    let image: Tensor
+    let placement: Placement
+    let height: Int
+    let width: Int
+  }
+
+  private func fitted(_ image: Tensor, _ fit: ImageFrame.Fit) throws -> Fitted {
     let input = ends.input.shape
     guard image.rank == 3, image.count > 0 else {
       throw TrainingError.imageShape(expected: input, given: image.shape)
     }
-    let image = input[2] == 3 && image.shape[2] != 3 ? try Image.rgb(image) : image
+    let image =
+      input[2] == 3 && [1, 4].contains(image.shape[2]) ? try Image.rgb(image) : image
     guard image.shape[2] == input[2] else {
       throw TrainingError.imageShape(expected: input, given: image.shape)
     }
-    let letterbox = Letterbox(
-      height: image.shape[0], width: image.shape[1], inputHeight: input[0], inputWidth: input[1],
-      fit: fit)
-    return (try letterbox.apply(image), letterbox)
+    let frame = try ImageFrame(height: input[0], width: input[1], fit: fit)
+    let (height, width) = (image.shape[0], image.shape[1])
+    return Fitted(
+      image: try Image.resized(image, to: frame),
+      placement: Placement(height: height, width: width, in: frame), height: height, width: width)
   }
 
   /// The objects in images `[N, H, W, C]` of the input's size, in its pixels.
@@ -108,14 +117,14 @@ package final class Detector {
   /// - Parameters:
   ///   - progress: images done, of all; called after each batch.
   ///   - shouldStop: asked after each batch; if so, the result is nil.
-  /// - Throws: `TrainingError.noImages`, `.classCount`, `.imageShape`, `DetectionError.noBoxes`, and
+  /// - Throws: `TrainingError.noImages`, `.classCount`, `.imageShape`, `.dataKind`, and
   ///   what the loader throws.
   package func detect(
     _ dataset: Dataset, decoder: Decoder = Decoder(),
     progress: (_ done: Int, _ count: Int) -> Void = { _, _ in }, shouldStop: () -> Bool = { false }
   ) throws -> DetectionResults? {
     guard dataset.count > 0 else { throw TrainingError.noImages(dataset: dataset.name) }
-    guard dataset.kind == .boxes else { throw DetectionError.noBoxes(dataset: dataset.name) }
+    try dataset.require(.boxes, for: "detect")
     guard dataset.classes.count == classes else {
       throw TrainingError.classCount(outputs: classes, classes: dataset.classes.count)
     }

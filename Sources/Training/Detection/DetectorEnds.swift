@@ -8,8 +8,6 @@ package enum DetectionError: Error, Equatable, Sendable {
   case notADetector(outputs: [[Int]])
   /// The outputs are for another number of anchors than an input of this size has.
   case anchorCount(outputs: Int, expected: Int, input: [Int])
-  /// The dataset's images have no boxes.
-  case noBoxes(dataset: String)
 }
 
 /// The ends of a network that finds objects. This is the one place that says what such a network is.

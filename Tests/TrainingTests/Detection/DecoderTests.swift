@@ -20,7 +20,7 @@ struct DecoderTests {
         let code = SIMD4(
           codes[anchor * 4], codes[anchor * 4 + 1], codes[anchor * 4 + 2], codes[anchor * 4 + 3])
         let box = decoder.coding.decode(code, at: grid.boxes[anchor])
-          .clipped(height: Float(grid.height), width: Float(grid.width))
+          .clipped(height: grid.height, width: grid.width)
         for k in 0..<classes where logits[anchor * classes + k] > log(decoder.threshold / (1 - decoder.threshold)) {
           found.append((box, k, logits[anchor * classes + k], anchor * classes + k))
         }
@@ -76,26 +76,6 @@ struct DecoderTests {
   }
 }
 
-struct LetterboxTests {
-  @Test func proportionsAreKeptAndBoxesComeBack() throws {
-    let letterbox = Letterbox(height: 48, width: 64, inputHeight: 32, inputWidth: 32, fit: .pad)
-    let image = try Tensor(shape: [48, 64, 3], repeating: 1)
-    let fitted = try letterbox.apply(image)
-    #expect(fitted.shape == [32, 32, 3])
-    let rows = try fitted.reduce(.mean, axis: 2).reduce(.mean, axis: 1).values
-    #expect(rows[..<24].allSatisfy { abs($0 - 1) < 1e-5 } && rows[24...].allSatisfy { $0 == 0 })
-    let box = letterbox.restore(Box(left: 4, top: 6, right: 16, bottom: 30))
-    #expect(box == Box(left: 8, top: 12, right: 32, bottom: 48))
-    let stretched = Letterbox(
-      height: 48, width: 64, inputHeight: 32, inputWidth: 32, fit: .stretch)
-    #expect(
-      stretched.restore(Box(left: 4, top: 6, right: 16, bottom: 30))
-        == Box(left: 8, top: 9, right: 32, bottom: 45))
-    let thin = Letterbox(height: 1, width: 30_000, inputHeight: 32, inputWidth: 32, fit: .pad)
-    #expect(thin.filledHeight == 1 && thin.filledWidth == 32)
-  }
-}
-
 struct DetectorTests {
   @Test func imagesOfAnySizeGiveBoxesInTheirPixels() throws {
     let network = try TinyDetector.network(height: 64, width: 64, classes: 2)
@@ -122,6 +102,19 @@ struct DetectorTests {
     #expect(try detector.detect([grey]).count == 1)
     #expect(throws: TrainingError.self) { try detector.detect([Tensor(shape: [64, 64, 5])]) }
     #expect(throws: TrainingError.self) { try detector.detect([Tensor(shape: [64])]) }
+  }
+
+  /// What is found in a scaled image must lie where it is in the image itself.
+  @Test(arguments: ImageFrame.Fit.allCases)
+  func boxesComeBackFromTheFrame(fit: ImageFrame.Fit) throws {
+    let frame = try ImageFrame(height: 32, width: 32, fit: fit)
+    let placement = Placement(height: 48, width: 64, in: frame)
+    let box = Box(left: 20, top: 12, right: 40, bottom: 30)
+    let back = placement.restore(placement.place(box))
+    for side in [\Box.left, \.top, \.right, \.bottom] {
+      #expect(abs(back[keyPath: side] - box[keyPath: side]) < 1e-4)
+    }
+    #expect(abs(placement.place(box).left - (fit == .crop ? 20 / 1.5 - 5.5 : 10)) < 0.6)
   }
 
   @Test func aFinalSigmoidMakesNoDifference() throws {

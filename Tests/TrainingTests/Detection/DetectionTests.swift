@@ -45,11 +45,10 @@ struct DetectionTests {
                 truths,
                 [
                   OutputMap(
-                    shape: [count, anchors, classes], values: x.baseAddress!,
+                    x.baseAddress!, shape: [anchors, classes],
                     gradient: gradients ? g.baseAddress : nil),
                   OutputMap(
-                    shape: [count, anchors, 4], values: y.baseAddress!,
-                    gradient: gradients ? h.baseAddress : nil),
+                    y.baseAddress!, shape: [anchors, 4], gradient: gradients ? h.baseAddress : nil),
                 ])
             }
           }
@@ -164,10 +163,10 @@ struct DetectionTests {
     var step = try Step()
     let anchors = step.detection.grid.count
     step = try Step()
-    let wrong = OutputMap(shape: [3, anchors, 3], values: step.logits, gradient: nil)
+    let wrong = OutputMap(step.logits, shape: [anchors, 3])
     #expect(throws: TrainingError.self) { try step.detection.evaluate(step.truths, [wrong]) }
     let label = [[LabelledBox(Box(left: 0, top: 0, right: 9, bottom: 9), label: 3)], [], []]
-    let codes = OutputMap(shape: [3, anchors, 4], values: step.codes, gradient: nil)
+    let codes = OutputMap(step.codes, shape: [anchors, 4])
     #expect(throws: TrainingError.labelOutOfRange(label: 3, classes: 3)) {
       try step.detection.evaluate(label, [wrong, codes])
     }
