@@ -3,7 +3,9 @@ import Language
 /// Every command in which the language meets images, networks and figures.
 package func allCommands(_ workspace: Workspace) -> [Command] {
   let families: [(Workspace) -> [Command]] = [
-    tensorCommands, dataCommands, layerCommands, modelCommands, taskModelCommands, networkCommands, trainingCommands, optimizerCommands, lossCommands, segmentationCommands, lookingCommands, fileCommands,
+    tensorCommands, loadCommands, dataCommands, layerCommands, modelCommands, taskModelCommands,
+    networkCommands, trainingCommands, optimizerCommands, lossCommands, segmentationCommands,
+    lookingCommands, fileCommands,
   ]
   return families.flatMap { $0(workspace) }.map { $0.interruptible(workspace) }
 }
