@@ -187,6 +187,43 @@ extension Failure {
       return failure("E0596", "`\(path)` is no checkpoint of a training: \(what)")
     case .cannotRewind(let steps, let available):
       return failure("E0594", "\(steps) steps cannot be taken back; \(available) can")
+    case .notVectors(let shape):
+      return failure("E0680", "vectors are a tensor [count, numbers], not \(shape)")
+    case .notFinite(let row):
+      return failure(
+        "E0681", "the network gives for image \(row) what is not a number",
+        "train it again with a lower rate")
+    case .tooFewVectors(let given, let needed):
+      return failure("E0682", "\(given) images are too few: at least \(needed) are needed")
+    case .tooManyVectors(let given, let limit):
+      return failure(
+        "E0683", "\(given) images are too many to compare each with each: at most \(limit)",
+        "embed fewer: data.take(2000)")
+    case .tooManyDimensions(let given, let limit):
+      return failure(
+        "E0684",
+        "vectors of \(given) numbers are too long where there are more images than \(limit)",
+        "embed fewer images, or a narrower layer")
+    case .tooFewClasses(let given, let needed):
+      return failure(
+        "E0685", "\(given) classes have the two images that it takes, and \(needed) are asked for")
+    case .noPairsLeft(let loss):
+      return failure("E0686", "`\(loss)` needs two images of a class, and this batch has none")
+    case .notAnEmbedding(let outputs):
+      return failure(
+        "E0687",
+        "a network that places images must end with one list of numbers, and this one gives "
+          + outputs.map { "\($0)" }.joined(separator: " and "), "build one with embedding")
+    case .notARegression(let outputs):
+      return failure(
+        "E0688",
+        "to estimate a number a network must end with one, and this one gives "
+          + outputs.map { "\($0)" }.joined(separator: " and "), "end it with dense(units: 1)")
+    case .notAnAutoencoder(let input, let outputs):
+      return failure(
+        "E0689",
+        "to give an image back a network must end with its shape \(input), and this one gives "
+          + outputs.map { "\($0)" }.joined(separator: " and "), "build one with autoencoder")
     case .nothingToResume:
       return failure("E0595", "no training was interrupted", "`train` begins one")
     }
