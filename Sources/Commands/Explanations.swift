@@ -121,6 +121,14 @@ extension Failure {
         "E0582",
         "the network gives \(outputs) numbers an image, and the data has \(classes) classes",
         "build it with `classes: data.classes`, or give it a new_head")
+    case .dataKind(let objective, let given, let expected, let dataset):
+      return failure(
+        "E0597",
+        "`\(objective)` compares with \(words(expected)), and `\(dataset)` has \(words(given))")
+    case .noPairs(let dataset):
+      return failure(
+        "E0598",
+        "pairs need two images or more of at least two classes, and `\(dataset)` has fewer")
     case .notAClassifier(let outputs):
       return failure(
         "E0583",
@@ -166,6 +174,17 @@ extension Failure {
       return failure("E0594", "\(steps) steps cannot be taken back; \(available) can")
     case .nothingToResume:
       return failure("E0595", "no training was interrupted", "`train` begins one")
+    }
+  }
+
+  /// What images come with.
+  static func words(_ kind: Annotation.Kind) -> String {
+    switch kind {
+    case .label: "a class for each image"
+    case .boxes: "boxes"
+    case .mask: "a class for each pixel"
+    case .value: "a number for each image"
+    case .none: "images alone"
     }
   }
 

@@ -94,6 +94,7 @@ extension Dataset {
     self.init(
       name: name, classes: kept.map { source.classes[$0] }, frame: origin.frame,
       augmentation: nil, augmentationSeed: 0, problems: problems, origins: [origin],
+      classMaps: [nil],
       entries: sound.map { Entry(origin: 0, index: $0, label: newLabel[source.label(at: $0)]) })
   }
 

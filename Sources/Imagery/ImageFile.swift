@@ -66,6 +66,12 @@ package enum ImageFile {
   ) throws -> Tensor {
     let info = try probe(bytes, name: name, limits: limits)
     func decode() throws -> Tensor {
+      if let frame, frame.fit == .pad {
+        let header = try Header(info)
+        let inner = frame.inner(height: header.height, width: header.width)
+        let decoded = try DecodedImage(bytes, name: name, info: info, frame: inner)
+        return try Image.padded(try decoded.tensor(frame: inner, channels: channels), to: frame)
+      }
       let decoded = try DecodedImage(bytes, name: name, info: info, frame: frame)
       return try decoded.tensor(frame: frame, channels: channels)
     }

@@ -1,3 +1,5 @@
+import Imagery
+
 /// What went wrong in training, as facts. Sentences are made from it in one place, above.
 package enum TrainingError: Error, Equatable, Sendable {
   /// A setting outside what it may be; `expected` says what it may be.
@@ -6,6 +8,11 @@ package enum TrainingError: Error, Equatable, Sendable {
   case noImages(dataset: String)
   /// The network gives `outputs` numbers an image, the dataset has `classes` classes.
   case classCount(outputs: Int, classes: Int)
+  /// The dataset's images come with something else than the objective compares with.
+  case dataKind(
+    objective: String, given: Annotation.Kind, expected: Annotation.Kind, dataset: String)
+  /// Fewer than two classes have the two images that a pair needs.
+  case noPairs(dataset: String)
   /// The network has several outputs, or its output is no vector of class scores.
   case notAClassifier(outputs: [[Int]])
   /// The network takes images of shape `expected` [H, W, C]; the data are `given`.

@@ -40,6 +40,7 @@ struct Fixture: CustomStringConvertible {
     case "mobilenet_v2":
       return try MobileNetV2.network(
         input: input, alpha: Double(sizes["a"] ?? 100) / 100, classes: classes)
+    case "resnet50": return try ResNet50.network(input: input, classes: classes)
     default: return nil
     }
   }

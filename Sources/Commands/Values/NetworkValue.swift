@@ -194,12 +194,12 @@ extension NetworkValue {
           ? "write resize(x size: [\(shape[0]), \(shape[1])])" : nil)
     }
     return try Failure.explaining {
-      let (scale, shift) = network.preprocessing.factors
       var batch = isSingle ? try images.reshaped([1] + shape) : images
-      if (scale, shift) != (1, 0) {
-        let count = batch.count
+      let preprocessing = network.preprocessing
+      if preprocessing != .none, let channels = shape.last {
+        let pixels = batch.count / channels
         batch.withUnsafeMutablePointer { values in
-          for i in 0..<count { values[i] = values[i] * scale + shift }
+          preprocessing.apply(pixels: pixels, channels: channels, source: values, target: values)
         }
       }
       return (batch, isSingle)
