@@ -4,7 +4,8 @@ import Language
 package func allCommands(_ workspace: Workspace) -> [Command] {
   let commands =
     tensorCommands(workspace) + dataCommands(workspace) + layerCommands(workspace)
-    + modelCommands(workspace) + trainingCommands(workspace) + optimizerCommands(workspace)
+    + modelCommands(workspace) + taskModelCommands(workspace) + networkCommands(workspace)
+    + trainingCommands(workspace) + optimizerCommands(workspace)
     + lookingCommands(workspace) + fileCommands(workspace)
   return commands.map { $0.interruptible(workspace) }
 }

@@ -4,7 +4,7 @@ import Networks
 /// pyramid (Lin et al., "Feature Pyramid Networks for Object Detection", 2017): a network that says
 /// for each of many boxes, the anchors, which class of object it holds and how to correct it.
 package enum RetinaNet {
-  /// Names of the layers of a backbone whose maps are a 8th, a 16th and a 32nd of the image's side.
+  /// Names of the layers of a backbone whose maps are an 8th, a 16th and a 32nd of the image's side.
   package struct Taps: Equatable, Sendable {
     package let third: String
     package let fourth: String
