@@ -28,7 +28,7 @@ let package = Package(
     .target(name: "Networks", dependencies: ["Tensors", "Kernels"]),
     .target(name: "Imagery", dependencies: ["Tensors", "CCodecs"]),
     .target(name: "Models", dependencies: ["Networks"]),
-    .target(name: "Training", dependencies: ["Networks", "Imagery"]),
+    .target(name: "Training", dependencies: ["Networks", "Imagery", "Models"]),
     .target(name: "Language"),
     .target(name: "Figures", dependencies: ["Tensors", "CCairo"]),
     .target(
@@ -46,7 +46,7 @@ let package = Package(
       name: "LanguageTests", dependencies: ["Language"], exclude: ["Benchmarks"],
       resources: [.copy("Scripts")]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors"], exclude: ["Fixtures"]),
     .target(name: "TestSupport", path: "Tests/Support"),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "TestSupport"]),
     .testTarget(name: "ImageryTests", dependencies: ["Imagery", "TestSupport"]),

@@ -17,3 +17,22 @@ package enum Convention: String, Sendable, CaseIterable {
     return wanted.accepts(channels: channels) ? wanted : .symmetric
   }
 }
+
+extension Convention {
+  /// ε of a model's batch normalisations.
+  func epsilon(keras: Float) -> Float { self == .keras ? keras : Convention.torchEpsilon }
+
+  /// PyTorch's own ε.
+  private static let torchEpsilon: Float = 1e-5
+  /// The ε of torchvision's published RetinaNet, whose normalisation never learns: none, or as good
+  /// as none beside variances in float32.
+  static let noEpsilon: Float = 1e-12
+
+  /// Whose edition of a model a network is, known by ε; nil without a batch normalisation.
+  package init?(of network: Network) {
+    guard
+      let first = network.layers.lazy.compactMap({ $0.operation as? BatchNormalization }).first
+    else { return nil }
+    self = first.epsilon <= Convention.torchEpsilon ? .pytorch : .keras
+  }
+}

@@ -5,6 +5,18 @@ package struct PublishedWeights: Equatable, Sendable {
   /// Where it is published.
   package let address: String
 
+  /// The folder, in the one that scripts run in, where these files belong. No other place is looked
+  /// in: what a script answers must not depend on a user's other work.
+  package static let folder = "weights"
+  package var path: String { "\(PublishedWeights.folder)/\(fileName)" }
+
+  package enum Missing: Error, Equatable, Sendable {
+    /// The file is not where it belongs.
+    case file(PublishedWeights, path: String)
+    /// Nothing is published for the model of this description.
+    case none(String)
+  }
+
   private init(_ folder: String, _ fileName: String) {
     self.fileName = fileName
     address = "https://storage.googleapis.com/tensorflow/keras-applications/\(folder)/\(fileName)"

@@ -41,8 +41,20 @@ package struct HDF5File {
     get throws { try HDF5Object(bytes, at: rootAddress, path: path) }
   }
 
-  /// Whether bytes begin as such a file does.
-  package static func isSignature(_ bytes: some Sequence<UInt8>) -> Bool {
+  /// Whether a file is, or by its name wants to be, such a file.
+  /// - Throws: `FileError`.
+  package static func isOne(at path: String) throws -> Bool {
+    if [".h5", ".hdf5"].contains(where: path.hasSuffix) { return true }
+    let file = try ReadableFile(path)
+    var beginning = [UInt8](repeating: 0, count: min(8, file.size))
+    try beginning.withUnsafeMutableBytes { buffer in
+      guard let base = buffer.baseAddress else { return }
+      try file.read(into: base, count: buffer.count, at: 0)
+    }
+    return isSignature(beginning)
+  }
+
+  private static func isSignature(_ bytes: some Sequence<UInt8>) -> Bool {
     Array(bytes.prefix(8)) == [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
   }
 
