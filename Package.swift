@@ -52,7 +52,9 @@ let package = Package(
     .testTarget(name: "ImageryTests", dependencies: ["Imagery", "TestSupport"]),
     .testTarget(
       name: "ModelsTests", dependencies: ["Models", "TestSupport"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training", "Models", "TestSupport"]),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["Training", "Models", "TestSupport"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
     .testTarget(name: "CommandsTests", dependencies: ["Commands", "TestSupport"]),
     .testTarget(name: "NotebookTests", dependencies: ["Notebook", "CTerminal"]),

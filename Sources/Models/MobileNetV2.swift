@@ -45,7 +45,8 @@ package enum MobileNetV2 {
     try check.attribute("alpha", Float(alpha), in: 0.35...1.4)
 
     func normalized(_ x: Node, _ name: String) throws -> Node {
-      try x.applying(BatchNormalization(momentum: momentum, epsilon: convention.epsilon(keras: 1e-3)),
+      try x.applying(
+        BatchNormalization(momentum: momentum, epsilon: convention.epsilon(keras: 1e-3)),
         name: name)
     }
 
@@ -110,7 +111,9 @@ package enum MobileNetV2 {
       x = try x.applying(GlobalPooling(.average), name: "global_average_pooling2d")
       x = try x.applying(Dense(units: classes ?? 1000), name: "predictions")
     }
-    return try Network(inputs: [image], outputs: [x], seed: seed, preprocessing: convention.preprocessing(keras: .symmetric, channels: map.channels))
+    return try Network(
+      inputs: [image], outputs: [x], seed: seed,
+      preprocessing: convention.preprocessing(keras: .symmetric, channels: map.channels))
   }
 
   /// The nearest multiple of 8 that is not below nine tenths of `wanted`, and at least 8.

@@ -84,7 +84,8 @@ package enum ResNet50 {
     let image = try Node.input(input, name: "input")
     var x = try image.applying(
       Margins(.pad, top: 3, bottom: 3, left: 3, right: 3), name: "conv1_pad")
-    x = try x.applying(Convolution(filters: 64, kernel: 7, stride: 2, bias: hasBias), name: "conv1_conv")
+    x = try x.applying(
+      Convolution(filters: 64, kernel: 7, stride: 2, bias: hasBias), name: "conv1_conv")
     x = try normalized(x, "conv1_bn")
     x = try x.applying(Activation.relu, name: "conv1_relu")
     x = try x.applying(Margins(.pad, top: 1, bottom: 1, left: 1, right: 1), name: "pool1_pad")

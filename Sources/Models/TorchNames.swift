@@ -120,7 +120,9 @@ package enum TorchNames: Sendable {
       return ["inner_blocks": "lateral_", "layer_blocks": "pyramid_"][parts[2]]
         .map { "\($0)\(level + 3)" }
     }
-    let heads = [("classification_head", "class", "cls_logits"), ("regression_head", "box", "bbox_reg")]
+    let heads = [
+      ("classification_head", "class", "cls_logits"), ("regression_head", "box", "bbox_reg"),
+    ]
     guard parts.count >= 3, parts[0] == "head",
       let head = heads.first(where: { $0.0 == parts[1] })
     else { return nil }

@@ -84,7 +84,8 @@ struct WeightsMatching {
       try match(given.weights, partner)
     }
     let order = Dictionary(
-      network.parameters.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+      network.parameters.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first }
+    )
     report.loaded.sort { (order[$0] ?? 0) < (order[$1] ?? 0) }
     report.missing.sort { (order[$0] ?? 0) < (order[$1] ?? 0) }
     report.mismatched.sort { (order[$0.name] ?? 0) < (order[$1.name] ?? 0) }
