@@ -8,12 +8,16 @@ import Training
 // built, because it decides how: a model of PyTorch's pads and normalises in another way.
 
 extension ModelParameters {
-  static let strict = Parameter(
-    "strict", .boolean, default: .value(.boolean(true)),
-    help: "Whether all but the head must fit `weights`; otherwise those that do are read.")
-  static let convention = Parameter(
-    "convention", .choice(Convention.allCases.map(\.rawValue)), default: .none,
-    help: "Whose edition of the model: the file's of `weights`, else \"keras\".")
+  static var strict: Parameter {
+    Parameter(
+      "strict", .boolean, default: .value(.boolean(true)),
+      help: "Whether all but the head must fit `weights`; otherwise those that do are read.")
+  }
+  static var convention: Parameter {
+    Parameter(
+      "convention", .choice(Convention.allCases.map(\.rawValue)), default: .none,
+      help: "Whose edition of the model: the file's of `weights`, else \"keras\".")
+  }
 }
 
 extension Call {
