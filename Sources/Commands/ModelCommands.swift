@@ -110,13 +110,18 @@ func modelCommands(_ workspace: Workspace) -> [Command] {
 /// Parameters that the commands for models share.
 enum ModelParameters {
   static let classKind = Kind.oneOf([.listOf(.text), .whole])
-  static let input = Parameter(
-    "input", .listOf(.whole), help: "The images' [height, width, channels].")
-  static let weights = Parameter(
-    "weights", .text, default: .none,
-    help: "A file of weights to begin with; a head for another number of classes stays fresh.")
-  static let seed = Parameter(
-    "seed", .whole, default: .none, help: "Of the first weights; the session's, unless given.")
+  static var input: Parameter {
+    Parameter("input", .listOf(.whole), help: "The images' [height, width, channels].")
+  }
+  static var weights: Parameter {
+    Parameter(
+      "weights", .text, default: .none,
+      help: "A file of weights to begin with; a head for another number of classes stays fresh.")
+  }
+  static var seed: Parameter {
+    Parameter(
+      "seed", .whole, default: .none, help: "Of the first weights; the session's, unless given.")
+  }
 }
 
 extension Call {
