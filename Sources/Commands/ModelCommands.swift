@@ -56,7 +56,8 @@ func modelCommands(_ workspace: Workspace) -> [Command] {
         Parameter(
           "preprocessing", .choice(Preprocessing.allCases.map(\.rawValue)), default: .none,
           help: "How images are changed before they enter: \"caffe\" as Keras's weights want it, "
-            + "\"torch\" as PyTorch's, unless given, and \"symmetric\" where there are not three channels."),
+            + "\"torch\" as PyTorch's, unless given, and \"symmetric\" where there are not three channels."
+        ),
         seed,
       ],
       result: .object("network"),
