@@ -1,6 +1,7 @@
 import Language
 import Models
 import Networks
+import Training
 
 /// Commands that build networks for boxes, masks, embeddings and codes.
 func taskModelCommands(_ workspace: Workspace) -> [Command] {
