@@ -146,6 +146,21 @@ extension Failure {
       return failure("E0585", "\(given) class weights for \(classes) classes")
     case .targetShape(let loss, let output, let target):
       return failure("E0586", "`\(loss)` cannot compare \(output) with \(target)")
+    case .lossDoesNotFit(let loss, let classes):
+      return failure(
+        "E0661",
+        "`\(loss)` cannot judge masks by \(classes) output\(classes == 1 ? "" : "s") a pixel",
+        loss == "binary_cross_entropy" ? "write cross_entropy()" : nil)
+    case .tooManyClasses(let given, let limit):
+      return failure("E0662", "a mask tells at most \(limit) classes apart, not \(given)")
+    case .notASegmenter(let input, let outputs):
+      return failure(
+        "E0663",
+        "to find masks a network must give scores for each pixel of its images \(input), and this "
+          + "one gives " + outputs.map { "\($0)" }.joined(separator: " and "),
+        "build one with unet or residual_unet")
+    case .maskSize(let expected, let given):
+      return failure("E0664", "the image has the size \(expected), and the mask \(given)")
     case .labelOutOfRange(let label, let classes):
       return failure("E0587", "there is no class number \(label) among \(classes)")
     case .lossNotFinite(let step, _, let layer, let parameter):
@@ -185,6 +200,43 @@ extension Failure {
       return failure("E0596", "`\(path)` is no checkpoint of a training: \(what)")
     case .cannotRewind(let steps, let available):
       return failure("E0594", "\(steps) steps cannot be taken back; \(available) can")
+    case .notVectors(let shape):
+      return failure("E0680", "vectors are a tensor [count, numbers], not \(shape)")
+    case .notFinite(let row):
+      return failure(
+        "E0681", "the network gives for image \(row) what is not a number",
+        "train it again with a lower rate")
+    case .tooFewVectors(let given, let needed):
+      return failure("E0682", "\(given) images are too few: at least \(needed) are needed")
+    case .tooManyVectors(let given, let limit):
+      return failure(
+        "E0683", "\(given) images are too many to compare each with each: at most \(limit)",
+        "embed fewer: data.take(2000)")
+    case .tooManyDimensions(let given, let limit):
+      return failure(
+        "E0684",
+        "vectors of \(given) numbers are too long where there are more images than \(limit)",
+        "embed fewer images, or a narrower layer")
+    case .tooFewClasses(let given, let needed):
+      return failure(
+        "E0685", "\(given) classes have the two images that it takes, and \(needed) are asked for")
+    case .noPairsLeft(let loss):
+      return failure("E0686", "`\(loss)` needs two images of a class, and this batch has none")
+    case .notAnEmbedding(let outputs):
+      return failure(
+        "E0687",
+        "a network that places images must end with one list of numbers, and this one gives "
+          + outputs.map { "\($0)" }.joined(separator: " and "), "build one with embedding")
+    case .notARegression(let outputs):
+      return failure(
+        "E0688",
+        "to estimate a number a network must end with one, and this one gives "
+          + outputs.map { "\($0)" }.joined(separator: " and "), "end it with dense(units: 1)")
+    case .notAnAutoencoder(let input, let outputs):
+      return failure(
+        "E0689",
+        "to give an image back a network must end with its shape \(input), and this one gives "
+          + outputs.map { "\($0)" }.joined(separator: " and "), "build one with autoencoder")
     case .nothingToResume:
       return failure("E0595", "no training was interrupted", "`train` begins one")
     }
