@@ -55,9 +55,9 @@ func modelCommands(_ workspace: Workspace) -> [Command] {
         classes, input, weights, ModelParameters.strict, top, ModelParameters.convention,
         Parameter(
           "preprocessing", .choice(Preprocessing.allCases.map(\.rawValue)), default: .none,
-          help:
-            "How images are changed before they enter: \"caffe\" (as Keras's weights want it; \"torch\" PyTorch's), "
-            + "unless given, and \"symmetric\" where there are not three channels."),
+          help: "How images are changed before they enter: \"caffe\" as Keras's weights want it, "
+            + "\"torch\" as PyTorch's, unless given, and \"symmetric\" where there are not three channels."
+        ),
         seed,
       ],
       result: .object("network"),

@@ -126,7 +126,8 @@ package enum RetinaNet {
 
   /// The network that torchvision publishes weights for (`retinanet_resnet50_fpn`, trained on COCO):
   /// on ResNet50 of PyTorch's convention, without ε in the normalisations of the backbone, which
-  /// are frozen. Its scores belong to other anchors: see `TorchAnchors`.
+  /// are frozen. Its boxes are corrections of torchvision's anchors, not of the paper's, and not
+  /// divided by variances.
   ///
   /// - Parameter classes: 91 unless given, with a class 0 that is never seen.
   /// - Throws: as `network(backbone:…)`.

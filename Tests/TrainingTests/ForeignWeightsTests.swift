@@ -246,15 +246,3 @@ enum ForeignWeights {
     #expect(disagreement < 1e-4)
   }
 }
-
-@Suite struct TorchAnchorsTests {
-  /// Printed by torchvision 0.29 for its retinanet_resnet50_fpn, level P3.
-  @Test func anchorsAreThoseOfTorchvision() {
-    let expected: [(Double, Double)] = [
-      (23, 11), (28, 14), (35, 18), (16, 16), (20, 20), (25, 25), (11, 23), (14, 28), (18, 35),
-    ]
-    #expect(TorchAnchors.halves(level: 0).map(\.width) == expected.map(\.0))
-    #expect(TorchAnchors.halves(level: 0).map(\.height) == expected.map(\.1))
-    #expect(TorchAnchors.sizes.count == RetinaNet.strides.count)
-  }
-}

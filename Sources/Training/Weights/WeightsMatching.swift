@@ -132,7 +132,7 @@ extension WeightsFile {
 
 extension Network {
   /// The names of the layers with weights that nothing with weights comes after: those whose shape
-  /// depends on the classes.
+  /// depends on the classes. A normalisation at the end is none: then the network has no head.
   package var heads: [String] {
     var names: [String] = []
     var waiting = outputs
@@ -144,7 +144,7 @@ extension Network {
       let layer = layer(ofNodeAt: position)
       if layer.parameters.isEmpty {
         waiting += node.inputs
-      } else if !names.contains(layer.name) {
+      } else if !(layer.operation is BatchNormalization), !names.contains(layer.name) {
         names.append(layer.name)
       }
     }
