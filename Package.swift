@@ -56,7 +56,8 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/Support"),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "TestSupport"]),
     .testTarget(
-      name: "ImageryTests", dependencies: ["Imagery", "TestSupport"], resources: [.copy("Formats/Files")]),
+      name: "ImageryTests", dependencies: ["Imagery", "TestSupport"],
+      exclude: ["Formats/make_files.py"], resources: [.copy("Formats/Files")]),
     .testTarget(
       name: "ModelsTests", dependencies: ["Models", "TestSupport"], resources: [.copy("Fixtures")]),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "Models", "TestSupport"]),

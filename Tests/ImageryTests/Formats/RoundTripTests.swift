@@ -93,7 +93,7 @@ import Testing
     let data = Dataset(
       try MemorySource(
         images: images, annotations: [.value(0.1), .value(-1e9), .value(3)], kind: .value,
-        bands: 5, classes: []), name: "values")
+        classes: [], bands: 5), name: "values")
     try expectSame(data, try written(data, format).0, format)
   }
 
