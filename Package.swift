@@ -34,7 +34,7 @@ let package = Package(
     .target(name: "Networks", dependencies: ["Tensors", "Kernels"]),
     .target(name: "Imagery", dependencies: ["Tensors", "CCodecs", "CExpat"]),
     .target(name: "Models", dependencies: ["Networks"]),
-    .target(name: "Training", dependencies: ["Networks", "Imagery"]),
+    .target(name: "Training", dependencies: ["Networks", "Imagery", "Models"]),
     .target(name: "Language"),
     .target(name: "Figures", dependencies: ["Tensors", "CCairo"]),
     .target(
@@ -52,7 +52,7 @@ let package = Package(
       name: "LanguageTests", dependencies: ["Language"], exclude: ["Benchmarks"],
       resources: [.copy("Scripts")]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors"], exclude: ["Fixtures"]),
     .target(name: "TestSupport", path: "Tests/Support"),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "TestSupport"]),
     .testTarget(
@@ -60,7 +60,9 @@ let package = Package(
       exclude: ["Formats/make_files.py"], resources: [.copy("Formats/Files")]),
     .testTarget(
       name: "ModelsTests", dependencies: ["Models", "TestSupport"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training", "Models", "TestSupport"]),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["Training", "Models", "TestSupport"],
+      resources: [.copy("Fixtures")]),
     .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
     .testTarget(name: "CommandsTests", dependencies: ["Commands", "TestSupport"]),
     .testTarget(name: "NotebookTests", dependencies: ["Notebook", "CTerminal"]),
