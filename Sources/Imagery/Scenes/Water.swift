@@ -50,7 +50,7 @@ struct Water: Sendable {
     windHeading = Place(Approximate.cosine(wind), Approximate.sine(wind))
     let roughness = random.unit()
     switch kind {
-    case .beach: surf = 0.15 + 0.85 * roughness
+    case .beach: surf = isSurvey ? 0.4 + 0.6 * roughness : 0.15 + 0.85 * roughness
     case .rocky: surf = 0.3 + 0.7 * roughness
     case .developed: surf = shoreline.isStraight ? 0.1 * roughness : 0.05 + 0.6 * roughness
     case .marsh: surf = 0.06 * roughness
