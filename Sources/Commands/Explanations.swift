@@ -121,6 +121,14 @@ extension Failure {
         "E0582",
         "the network gives \(outputs) numbers an image, and the data has \(classes) classes",
         "build it with `classes: data.classes`, or give it a new_head")
+    case .dataKind(let objective, let given, let expected, let dataset):
+      return failure(
+        "E0597",
+        "`\(objective)` compares with \(words(expected)), and `\(dataset)` has \(words(given))")
+    case .noPairs(let dataset):
+      return failure(
+        "E0598",
+        "pairs need two images or more of at least two classes, and `\(dataset)` has fewer")
     case .notAClassifier(let outputs):
       return failure(
         "E0583",
@@ -135,6 +143,21 @@ extension Failure {
       return failure("E0585", "\(given) class weights for \(classes) classes")
     case .targetShape(let loss, let output, let target):
       return failure("E0586", "`\(loss)` cannot compare \(output) with \(target)")
+    case .lossDoesNotFit(let loss, let classes):
+      return failure(
+        "E0661",
+        "`\(loss)` cannot judge masks by \(classes) output\(classes == 1 ? "" : "s") a pixel",
+        loss == "binary_cross_entropy" ? "write cross_entropy()" : nil)
+    case .tooManyClasses(let given, let limit):
+      return failure("E0662", "a mask tells at most \(limit) classes apart, not \(given)")
+    case .notASegmenter(let input, let outputs):
+      return failure(
+        "E0663",
+        "to find masks a network must give scores for each pixel of its images \(input), and this "
+          + "one gives " + outputs.map { "\($0)" }.joined(separator: " and "),
+        "build one with unet or residual_unet")
+    case .maskSize(let expected, let given):
+      return failure("E0664", "the image has the size \(expected), and the mask \(given)")
     case .labelOutOfRange(let label, let classes):
       return failure("E0587", "there is no class number \(label) among \(classes)")
     case .lossNotFinite(let step, _, let layer, let parameter):
@@ -166,6 +189,17 @@ extension Failure {
       return failure("E0594", "\(steps) steps cannot be taken back; \(available) can")
     case .nothingToResume:
       return failure("E0595", "no training was interrupted", "`train` begins one")
+    }
+  }
+
+  /// What images come with.
+  static func words(_ kind: Annotation.Kind) -> String {
+    switch kind {
+    case .label: "a class for each image"
+    case .boxes: "boxes"
+    case .mask: "a class for each pixel"
+    case .value: "a number for each image"
+    case .none: "images alone"
     }
   }
 

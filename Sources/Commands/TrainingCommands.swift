@@ -49,7 +49,8 @@ func trainingCommands(_ workspace: Workspace) -> [Command] {
         let weights = try call.classWeights("class_weights", classes: data.data.classes)
         let trainer = try Trainer(
           net.network, data.data, batch: try call.whole("batch", in: 1...65_536),
-          optimizer: optimizer, loss: CrossEntropy(classWeights: weights),
+          optimizer: optimizer,
+          objective: Classification(CrossEntropy(classWeights: weights)),
           seed: try call.seed(workspace))
         return .object(TrainerValue(trainer, net: net, data: data))
       }
@@ -64,6 +65,7 @@ func trainingCommands(_ workspace: Workspace) -> [Command] {
       let trainer = try call.object("fit", as: TrainerValue.self).trainer
       let count = try call.whole("count", in: 1...1_000_000)
       let known = trainer.problems.count
+      let words = TrainingWords(trainer.objective)
       return try Failure.explaining {
         defer { workspace.warn(leftOut: trainer.problems.dropFirst(known)) }
         for number in 0..<count {
@@ -75,11 +77,11 @@ func trainingCommands(_ workspace: Workspace) -> [Command] {
           // Of many steps, the first ones, then every tenth of them.
           if count <= 20 || (number + 1) % max(1, count / 10) == 0 {
             workspace.say(
-              "step \(step.step)  \(TrainingWords.facts(step))  "
+              "step \(step.step)  \(words.facts(step))  "
                 + "gradient norm \(TrainingWords.number(try trainer.network.parameters.gradientNorm()))"
             )
           } else {
-            workspace.progress.update("step \(step.step)  \(TrainingWords.facts(step))")
+            workspace.progress.update("step \(step.step)  \(words.facts(step))")
           }
           if workspace.interruptCount() > 0 {
             workspace.say(
@@ -325,12 +327,13 @@ private func train(
   _ trainer: Trainer, _ plan: Trainer.Plan?, _ call: Call, _ workspace: Workspace
 ) throws -> Value {
   let known = trainer.problems.count
+  let words = TrainingWords(trainer.objective)
   let watch = Trainer.Watch(
     progress: { progress in
       if case .epochDone(let epoch) = progress.phase {
-        workspace.progress.milestone(TrainingWords.line(epoch, of: progress.epochs))
+        workspace.progress.milestone(words.line(epoch, of: progress.epochs))
       } else {
-        workspace.progress.update(TrainingWords.line(progress))
+        workspace.progress.update(words.line(progress))
       }
     },
     shouldStop: { workspace.interruptCount() > 0 },

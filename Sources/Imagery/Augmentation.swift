@@ -50,6 +50,15 @@ package struct Augmentation: Equatable, Sendable {
 
   /// The image as one draw from `stream` changes it. [H, W, C] → [H, W, C]
   package func applied(to image: Tensor, _ stream: inout RandomStream) throws -> Tensor {
+    try applied(to: image, .none, &stream).image
+  }
+
+  /// The image, and with it its boxes or its mask, as one draw from `stream` changes them. Around an
+  /// image with boxes comes grey, not its mirror image: that would show things without a box.
+  package func applied(
+    to image: Tensor, _ annotation: Annotation, _ stream: inout RandomStream
+  ) throws -> (image: Tensor, annotation: Annotation) {
+    let fill = annotation.kind == .boxes ? ImageFill.constant(0.5) : self.fill
     let shape = try ImageShape(image, for: "augment")
     let mirrorX = stream.uniform() < 0.5
     let mirrorY = stream.uniform() < 0.5
@@ -69,7 +78,11 @@ package struct Augmentation: Equatable, Sendable {
     if contrastFactor != 1 || added != 0 {
       try Image.adjust(&result, contrast: contrastFactor, brightness: added)
     }
-    return result
+    return (
+      result,
+      annotation.moved(
+        by: map, height: shape.height, width: shape.width, mirrors: fill == .mirror)
+    )
   }
 
   /// The stream for one sample in one epoch: a pure function of its arguments, so neither the

@@ -3,7 +3,8 @@ import Tensors
 /// Labelled images in a fixed order. A value: every operation gives a new dataset, and they share
 /// what was decoded. Images are made when they are asked for, and kept while there is room.
 package struct Dataset: Sendable {
-  /// One position: which image of which source, and what it counts as here.
+  /// One position: which image of which source, and, where images have a class, what it counts as
+  /// here.
   struct Entry: Sendable {
     var origin: Int
     var index: Int
@@ -20,6 +21,9 @@ package struct Dataset: Sendable {
   /// Files that were left out, and other things worth knowing about a folder; sorted by path.
   package let problems: [ImageryError]
   let origins: [SampleOrigin]
+  /// For each origin, what its classes are here: nil where they are the same. For boxes and masks;
+  /// the labels of whole images are in the entries.
+  let classMaps: [[Int?]?]
   let entries: [Entry]
 
   /// Room for decoded images, unless told otherwise.
@@ -36,13 +40,14 @@ package struct Dataset: Sendable {
     self.init(
       name: name, classes: source.classes, frame: frame, augmentation: nil, augmentationSeed: 0,
       problems: problems,
-      origins: [SampleOrigin(source, frame: frame, cacheLimit: cacheLimit)],
+      origins: [SampleOrigin(source, frame: frame, cacheLimit: cacheLimit)], classMaps: [nil],
       entries: (0..<source.count).map { Entry(origin: 0, index: $0, label: source.label(at: $0)) })
   }
 
   init(
     name: String, classes: [String], frame: ImageFrame?, augmentation: Augmentation?,
-    augmentationSeed: UInt64, problems: [ImageryError], origins: [SampleOrigin], entries: [Entry]
+    augmentationSeed: UInt64, problems: [ImageryError], origins: [SampleOrigin],
+    classMaps: [[Int?]?], entries: [Entry]
   ) {
     self.name = name
     self.classes = classes
@@ -51,23 +56,61 @@ package struct Dataset: Sendable {
     self.augmentationSeed = augmentationSeed
     self.problems = problems
     self.origins = origins
+    self.classMaps = classMaps
     self.entries = entries
   }
 
   package var count: Int { entries.count }
 
-  /// Images of each class, in the order of `classes`.
+  /// What is known of the images.
+  package var kind: Annotation.Kind { origins.first?.source.kind ?? .label }
+
+  /// Channels of the images.
+  package var bands: Int { origins.first?.source.bands ?? 3 }
+
+  /// Images, or boxes, of each class, in the order of `classes`; empty for other kinds, since pixels
+  /// would have to be decoded. Boxes that cannot be read count as none.
   package var counts: [Int] {
     var result = Array(repeating: 0, count: classes.count)
-    for entry in entries { result[entry.label] += 1 }
+    switch kind {
+    case .label: for entry in entries { result[entry.label] += 1 }
+    case .boxes:
+      for position in entries.indices {
+        for box in (try? storedAnnotation(at: position).boxes) ?? [] { result[box.label] += 1 }
+      }
+    case .mask, .value, .none: return []
+    }
     return result
   }
 
-  /// The class indices of all positions.
-  package var labels: [Int] { entries.map(\.label) }
+  /// The class indices of all positions, where images have a class; else none.
+  package var labels: [Int] { kind == .label ? entries.map(\.label) : [] }
 
   /// The class index at a position, which must be in 0..<count. Decodes nothing.
   package func label(at position: Int) -> Int { entries[position].label }
+
+  /// Positions by class, where images have a class; else all of them together.
+  var groups: [[Int]] {
+    guard kind == .label else { return [Array(entries.indices)] }
+    var byClass = [[Int]](repeating: [], count: classes.count)
+    for (position, entry) in entries.enumerated() { byClass[entry.label].append(position) }
+    return byClass
+  }
+
+  /// What is known of the image at a position, which must be in 0..<count, in pixels of the image as
+  /// stored and before augmentation. Only masks decode anything.
+  /// - Throws: what is wrong with it.
+  package func storedAnnotation(at position: Int) throws -> Annotation {
+    try annotation(of: entries[position]) { try $0.source.annotation(at: $1) }
+  }
+
+  private func annotation(
+    of entry: Entry, _ read: (SampleOrigin, Int) throws -> Annotation
+  ) throws -> Annotation {
+    if kind == .label { return .label(entry.label) }
+    let annotation = try read(origins[entry.origin], entry.index)
+    return classMaps[entry.origin].map(annotation.relabelled) ?? annotation
+  }
 
   /// The source's name for the image at a position, which must be in 0..<count.
   package func name(at position: Int) -> String {
@@ -75,7 +118,7 @@ package struct Dataset: Sendable {
     return origins[entry.origin].source.name(at: entry.index)
   }
 
-  /// The image at a position with its label. The epoch (from 0) only matters to augmentation.
+  /// The image at a position with what is known of it. The epoch (from 0) only matters to augmentation.
   /// - Throws: `ImageryError.indexOutOfRange`, or what is wrong with the image.
   package func sample(at position: Int, epoch: Int = 0) throws -> Sample {
     guard entries.indices.contains(position) else {
@@ -85,12 +128,14 @@ package struct Dataset: Sendable {
     }
     let entry = entries[position]
     var image = try origins[entry.origin].image(at: entry.index)
+    var annotation = try annotation(of: entry) { try $0.annotation(at: $1) }
     if let augmentation {
       var stream = Augmentation.stream(seed: augmentationSeed, epoch: epoch, index: position)
-      image = try augmentation.applied(to: image, &stream)
+      (image, annotation) = try augmentation.applied(to: image, annotation, &stream)
     }
     return Sample(
-      image: image, label: entry.label, labelName: classes[entry.label], name: name(at: position))
+      image: image, annotation: annotation, labelName: annotation.label.map { classes[$0] },
+      name: name(at: position))
   }
 
   /// The images at some positions, as one tensor.
@@ -127,7 +172,7 @@ extension Batch {
         }
       }
     }
-    labels = samples.map(\.sample.label)
+    annotations = samples.map(\.sample.annotation)
     indices = samples.map(\.position)
   }
 }

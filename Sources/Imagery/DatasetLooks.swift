@@ -3,9 +3,9 @@ import Tensors
 extension Dataset {
   /// One picture of a sample grid.
   package struct Pick: Sendable {
-    /// [H, W, 3]
-    package let image: Tensor
-    /// The class name.
+    package let sample: Sample
+    package var image: Tensor { sample.image }
+    /// The class name; where images have none, what the source calls it.
     package let caption: String
     package let position: Int
   }
@@ -20,9 +20,7 @@ extension Dataset {
   ) throws -> [Pick] {
     let (wanted, overflow) = max(rows, 0).multipliedReportingOverflow(by: max(columns, 0))
     let limit = overflow ? count : min(wanted, count)
-    var byClass = [[Int]](repeating: [], count: classes.count)
-    for (position, entry) in entries.enumerated() { byClass[entry.label].append(position) }
-    byClass.removeAll { $0.isEmpty }
+    let byClass = groups.filter { !$0.isEmpty }
     // How many of each class: one more round while there is room.
     var quota = [Int](repeating: 0, count: byClass.count)
     var given = 0
@@ -39,7 +37,8 @@ extension Dataset {
         try checkpoint()
         do {
           let sample = try sample(at: position, epoch: epoch)
-          picks.append(Pick(image: sample.image, caption: sample.labelName, position: position))
+          picks.append(
+            Pick(sample: sample, caption: sample.labelName ?? sample.name, position: position))
         } catch let error as ImageryError where error.isAboutOneFile {
           continue
         }
@@ -89,11 +88,12 @@ extension Dataset {
   /// The mean image of each class, as images are before augmentation; nil for a class without.
   /// - Parameter progress: called after each image with how many are done and how many there are;
   ///   what it throws ends the work.
-  /// - Returns: one [H, W, 3] for each class.
-  /// - Throws: `ImageryError.differentSizes`
+  /// - Returns: one [H, W, C] for each class.
+  /// - Throws: `ImageryError.differentSizes`, `.invalidArgument` where images have no class.
   package func meanImages(
     limit: Int = 4_000, progress: (Int, Int) throws -> Void = { _, _ in }
   ) throws -> [Tensor?] {
+    try requireLabels(for: "mean_images")
     var sums = [Tensor?](repeating: nil, count: classes.count)
     var counts = [Int](repeating: 0, count: classes.count)
     var size: [Int]?
@@ -132,10 +132,11 @@ extension Dataset {
     let positions = (0..<number).map { $0 * count / number }
     let plain = Dataset(
       name: name, classes: classes, frame: frame, augmentation: nil, augmentationSeed: 0,
-      problems: [], origins: origins, entries: entries)
+      problems: [], origins: origins, classMaps: classMaps, entries: entries)
     let loader = try Loader(plain, order: positions, batch: 1, ahead: 16)
     while let batch = try loader.next() {
-      try body(try batch.images.reshaped(Array(batch.images.shape.dropFirst())), batch.labels[0])
+      let image = try batch.images.reshaped(Array(batch.images.shape.dropFirst()))
+      try body(image, batch.labels.first ?? 0)
     }
   }
 }

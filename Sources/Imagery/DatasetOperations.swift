@@ -3,10 +3,13 @@ import Tensors
 extension Dataset {
   /// The same dataset with other entries, and where given other classes. What was wrong with the
   /// folder stays with the dataset that was loaded from it, and is not told again of its parts.
-  private func with(entries: [Entry], classes: [String]? = nil) -> Dataset {
+  private func with(
+    entries: [Entry], classes: [String]? = nil, classMaps: [[Int?]?]? = nil
+  ) -> Dataset {
     Dataset(
       name: name, classes: classes ?? self.classes, frame: frame, augmentation: augmentation,
-      augmentationSeed: augmentationSeed, problems: [], origins: origins, entries: entries)
+      augmentationSeed: augmentationSeed, problems: [], origins: origins,
+      classMaps: classMaps ?? self.classMaps, entries: entries)
   }
 
   /// The samples at these positions, in this order; a position may come more than once.
@@ -37,13 +40,15 @@ extension Dataset {
     return with(entries: stream.permutation(count).map { entries[$0] })
   }
 
-  /// The samples for which `isIncluded` holds, told by class name and source name.
+  /// The samples for which `isIncluded` holds, told by class name (empty where images have no
+  /// class) and source name.
   package func filter(_ isIncluded: (_ label: String, _ name: String) throws -> Bool) rethrows
     -> Dataset
   {
     with(
-      entries: try entries.indices.filter { try isIncluded(classes[label(at: $0)], name(at: $0)) }
-        .map { entries[$0] })
+      entries: try entries.indices.filter { position in
+        try isIncluded(kind == .label ? classes[label(at: position)] : "", name(at: position))
+      }.map { entries[$0] })
   }
 
   /// Only the named classes, which become the dataset's classes in the order given.
@@ -62,7 +67,8 @@ extension Dataset {
     }
   }
 
-  /// Other classes made of these, in the order given; samples of classes in no group are left out.
+  /// Other classes made of these, in the order given. Of classes in no group, images are left out;
+  /// where classes are those of boxes or pixels, the boxes are, and the pixels become unlabelled.
   /// - Throws: `ImageryError.unknownClass`, `.invalidArgument` if a class is in two groups, a
   ///   group's name comes twice, or there is no group.
   package func regrouped(_ groups: [ClassGroup]) throws -> Dataset {
@@ -85,6 +91,12 @@ extension Dataset {
         }
         newLabel[old] = label
       }
+    }
+    guard kind == .label else {
+      let maps = zip(origins, classMaps).map { origin, map -> [Int?]? in
+        (map ?? Array(origin.source.classes.indices)).map { $0.flatMap { newLabel[$0] } }
+      }
+      return with(entries: entries, classes: groups.map(\.name), classMaps: maps)
     }
     let kept = entries.compactMap { entry in
       newLabel[entry.label].map { Entry(origin: entry.origin, index: entry.index, label: $0) }
@@ -126,15 +138,30 @@ extension Dataset {
         .differentSizes, name, given: "\(Dataset.words(frame)) and \(Dataset.words(other.frame))",
         expected: "one size")
     }
+    guard kind == other.kind, bands == other.bands else {
+      throw ImageryError(
+        .differentClasses, name, given: "\(bands) bands with \(kind.rawValue)",
+        expected: "\(other.bands) with \(other.kind.rawValue)")
+    }
     // Same sets and counts, and a source's class names are distinct: every lookup succeeds.
     let newLabel = other.classes.map { classes.firstIndex(of: $0) ?? 0 }
     let added = other.entries.map {
-      Entry(origin: $0.origin + origins.count, index: $0.index, label: newLabel[$0.label])
+      Entry(
+        origin: $0.origin + origins.count, index: $0.index,
+        label: kind == .label ? newLabel[$0.label] : 0)
     }
+    // Without a map of its own, the other's sources have the classes that it has.
+    let otherMaps =
+      kind == .label
+      ? other.classMaps
+      : zip(other.origins, other.classMaps).map { origin, map -> [Int?]? in
+        (map ?? Array(origin.source.classes.indices)).map { $0.map { newLabel[$0] } }
+      }
     return Dataset(
       name: name, classes: classes, frame: frame, augmentation: augmentation,
       augmentationSeed: augmentationSeed, problems: problems + other.problems,
-      origins: origins + other.origins, entries: entries + added)
+      origins: origins + other.origins, classMaps: classMaps + otherMaps,
+      entries: entries + added)
   }
 
   /// Whether two datasets have an image in common: a test set must not share any with training.
@@ -157,7 +184,7 @@ extension Dataset {
       name: name, classes: classes, frame: frame, augmentation: augmentation,
       augmentationSeed: augmentationSeed, problems: problems,
       origins: origins.map { SampleOrigin($0.source, frame: frame, cacheLimit: $0.cacheLimit) },
-      entries: entries)
+      classMaps: classMaps, entries: entries)
   }
 
   /// The same samples with at most `limit` bytes of decoded images kept; 0 keeps none.
@@ -166,7 +193,7 @@ extension Dataset {
       name: name, classes: classes, frame: frame, augmentation: augmentation,
       augmentationSeed: augmentationSeed, problems: problems,
       origins: origins.map { SampleOrigin($0.source, frame: $0.frame, cacheLimit: limit) },
-      entries: entries)
+      classMaps: classMaps, entries: entries)
   }
 
   /// How many decoded images are kept now, and in how many bytes, by this dataset and those that
@@ -184,7 +211,8 @@ extension Dataset {
     try augmentation?.validate()
     return Dataset(
       name: name, classes: classes, frame: frame, augmentation: augmentation,
-      augmentationSeed: seed, problems: problems, origins: origins, entries: entries)
+      augmentationSeed: seed, problems: problems, origins: origins, classMaps: classMaps,
+      entries: entries)
   }
 
   private static func words(_ frame: ImageFrame?) -> String {

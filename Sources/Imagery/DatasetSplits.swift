@@ -2,8 +2,8 @@ import Tensors
 
 extension Dataset {
   /// Takes the dataset apart at random into one part per fraction, and, if they add up to less
-  /// than 1, a last part with the rest. Every sample is in exactly one part; each part keeps the
-  /// dataset's order.
+  /// than 1, a last part with the rest. Every image, with all its boxes, is in exactly one part;
+  /// each part keeps the dataset's order.
   /// - Parameters:
   ///   - fractions: each above 0, together at most 1; `[0.8]` gives four fifths and a fifth.
   ///   - stratified: whether each class is split by itself, so that every part has the same mix.
@@ -15,14 +15,7 @@ extension Dataset {
     let shares = try Dataset.shares(fractions)
     var part = [Int](repeating: 0, count: count)
     var stream = RandomStream(seed: seed, name: "split")
-    let groups: [[Int]]
-    if stratified {
-      var byClass = [[Int]](repeating: [], count: classes.count)
-      for (position, entry) in entries.enumerated() { byClass[entry.label].append(position) }
-      groups = byClass
-    } else {
-      groups = [Array(0..<count)]
-    }
+    let groups = stratified ? self.groups : [Array(0..<count)]
     // What rounding gave to a part too much in earlier classes, it gets less of in later ones.
     var owed = [Double](repeating: 0, count: shares.count)
     for var group in groups {
@@ -94,7 +87,9 @@ extension Dataset {
 
   /// The same number of samples of every class that has any, chosen by the seed; those that stay
   /// keep the dataset's order, and those that come again follow.
+  /// - Throws: `ImageryError.invalidArgument` where images have no class.
   package func balanced(_ method: Balance, seed: UInt64) throws -> Dataset {
+    try requireLabels(for: "balance")
     let counts = self.counts.filter { $0 > 0 }
     guard let smallest = counts.min(), let largest = counts.max() else { return self }
     let goal = method == .repeating ? largest : smallest
@@ -113,5 +108,14 @@ extension Dataset {
       }
     }
     return try subset(kept.sorted() + again)
+  }
+
+  /// - Throws: `ImageryError.invalidArgument` where images have no class.
+  func requireLabels(for operation: String) throws {
+    guard kind == .label else {
+      throw ImageryError(
+        .invalidArgument, operation, given: "data whose images have no class",
+        expected: "a class for each image")
+    }
   }
 }

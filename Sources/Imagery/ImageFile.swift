@@ -66,6 +66,12 @@ package enum ImageFile {
   ) throws -> Tensor {
     let info = try probe(bytes, name: name, limits: limits)
     func decode() throws -> Tensor {
+      if let frame, frame.fit == .pad {
+        let header = try Header(info)
+        let inner = frame.inner(height: header.height, width: header.width)
+        let decoded = try DecodedImage(bytes, name: name, info: info, frame: inner)
+        return try Image.padded(try decoded.tensor(frame: inner, channels: channels), to: frame)
+      }
       let decoded = try DecodedImage(bytes, name: name, info: info, frame: frame)
       return try decoded.tensor(frame: frame, channels: channels)
     }
@@ -200,6 +206,15 @@ extension ImageFile {
 }
 
 extension ImageryError {
+  /// What is wrong with one file, under the name by which it is known here; nil for other errors.
+  init?(about error: any Error, name: String) {
+    switch error {
+    case let error as FileError: self.init(error, name: name)
+    case let error as ImageryError where error.isAboutOneFile: self = error
+    default: return nil
+    }
+  }
+
   /// A file's fault under the name by which the file is known here.
   init(_ error: FileError, name: String) {
     switch error {

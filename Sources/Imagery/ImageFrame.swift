@@ -5,6 +5,9 @@ package struct ImageFrame: Equatable, Hashable, Sendable {
     case crop
     /// Both sides are scaled: everything is kept, proportions change.
     case stretch
+    /// The longer side is scaled to the frame, and black is added at the right or below: nothing is
+    /// distorted or lost, as detectors want it.
+    case pad
   }
 
   /// Pixels, 1…`ImageLimits.side`.
@@ -30,6 +33,12 @@ package struct ImageFrame: Equatable, Hashable, Sendable {
   /// A square of `side` pixels.
   package init(side: Int, fit: Fit = .crop) throws {
     try self.init(height: side, width: side, fit: fit)
+  }
+
+  /// For `.pad`: the size of the picture within the frame.
+  func inner(height: Int, width: Int) -> ImageFrame {
+    let size = ResamplingPlan.scaledSize(sourceHeight: height, sourceWidth: width, frame: self)
+    return ImageFrame(uncheckedHeight: size.height, width: size.width, fit: .stretch)
   }
 
   /// Height and width exchanged, for pictures stored lying on their side.

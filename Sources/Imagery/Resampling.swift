@@ -83,8 +83,8 @@ struct ResamplingPlan {
       source: sourceWidth, scaled: scaled.width, offset: (scaled.width - width) / 2, count: width)
   }
 
-  /// The size of the whole picture before the cut: the frame itself, or for `.crop` the smallest
-  /// size of the same proportions that covers it.
+  /// The size of the whole picture before the cut: the frame itself, or of the same proportions the
+  /// smallest size that covers it (`.crop`) or the largest that it holds (`.pad`).
   static func scaledSize(
     sourceHeight: Int, sourceWidth: Int, frame: ImageFrame
   ) -> (height: Int, width: Int) {
@@ -98,6 +98,13 @@ struct ResamplingPlan {
       }
       let height = rounded(frame.width * sourceHeight, over: sourceWidth)
       return (max(height, frame.height), frame.width)
+    case .pad:
+      if frame.height * sourceWidth <= frame.width * sourceHeight {
+        let width = rounded(frame.height * sourceWidth, over: sourceHeight)
+        return (frame.height, min(max(width, 1), frame.width))
+      }
+      let height = rounded(frame.width * sourceHeight, over: sourceWidth)
+      return (min(max(height, 1), frame.height), frame.width)
     }
   }
 
@@ -257,6 +264,10 @@ extension Image {
   package static func resized(_ image: Tensor, to frame: ImageFrame) throws -> Tensor {
     let shape = try ImageShape(image, for: "resize")
     if shape.height == frame.height && shape.width == frame.width { return image }
+    if frame.fit == .pad {
+      let inner = frame.inner(height: shape.height, width: shape.width)
+      return try padded(try resized(image, to: inner), to: frame)
+    }
     let plan = ResamplingPlan(sourceHeight: shape.height, sourceWidth: shape.width, frame: frame)
     let scratch = try Tensor(shape: [shape.width * shape.channels])
     return try image.withUnsafePointer { from in
@@ -264,6 +275,25 @@ extension Image {
         samples: .floats(from), width: shape.width, channels: shape.channels, flattens: false)
       return try rows.resampled(plan, scratch: scratch)
     }
+  }
+}
+
+extension Image {
+  /// With black at its right and below, up to the frame's size, which it must not exceed.
+  static func padded(_ image: Tensor, to frame: ImageFrame) throws -> Tensor {
+    let shape = try ImageShape(image, for: "pad")
+    precondition(shape.height <= frame.height && shape.width <= frame.width, "a frame has room")
+    if shape.height == frame.height && shape.width == frame.width { return image }
+    var result = try Tensor(shape: [frame.height, frame.width, shape.channels])
+    let row = shape.width * shape.channels
+    result.withUnsafeMutablePointer { to in
+      image.withUnsafePointer { from in
+        for y in 0..<shape.height {
+          (to + y * frame.width * shape.channels).update(from: from + y * row, count: row)
+        }
+      }
+    }
+    return result
   }
 }
 

@@ -19,13 +19,21 @@ final class SampleOrigin: @unchecked Sendable {
     kept = cacheLimit > 0 ? Array(repeating: nil, count: source.count) : []
   }
 
-  /// [H, W, 3], at the frame's size if there is one. Safe from any thread.
+  /// [H, W, bands], at the frame's size if there is one. Safe from any thread.
   func image(at index: Int) throws -> Tensor {
     if cacheLimit > 0, let ready = monitor.withLock({ kept[index] }) { return ready }
-    var image = try Image.rgb(try source.image(at: index, frame: frame))
+    var image = try source.image(at: index, frame: frame)
+    if source.bands == 3 { image = try Image.rgb(image) }
     if let frame { image = try Image.resized(image, to: frame) }
     keep(image, at: index)
     return image
+  }
+
+  /// What is known of the image, in the pixels of `image(at:)`. Safe from any thread.
+  func annotation(at index: Int) throws -> Annotation {
+    let stored = try source.annotation(at: index)
+    guard let frame else { return stored }
+    return try stored.framed(frame) { try source.size(at: index) }
   }
 
   /// Once the limit is reached nothing is thrown out for newer images: an epoch that goes through

@@ -79,16 +79,18 @@ package enum Checkpoint {
 
   private static func text(_ history: History) -> String {
     let steps = history.steps.map {
-      "[\($0.step),\($0.epoch),\($0.loss),\($0.accuracy),\($0.rate),\($0.count)]"
+      "[\($0.step),\($0.epoch),\($0.loss),\(text($0.score)),\($0.rate),\($0.count)]"
     }
     let epochs = history.epochs.map { epoch in
-      let validation = [epoch.validationLoss, epoch.validationAccuracy]
-        .map { value in value.map { $0.isFinite ? "\($0)" : "null" } ?? "null" }
-      return "[\(epoch.epoch),\(epoch.step),\(epoch.loss),\(epoch.accuracy),\(epoch.rate),"
-        + "\(validation[0]),\(validation[1]),\(epoch.isBest)]"
+      "[\(epoch.epoch),\(epoch.step),\(epoch.loss),\(text(epoch.score)),\(epoch.rate),"
+        + "\(text(epoch.validationLoss)),\(text(epoch.validationScore)),\(epoch.isBest)]"
     }
     return "{\"steps\":[\(steps.joined(separator: ","))],"
       + "\"epochs\":[\(epochs.joined(separator: ","))]}"
+  }
+
+  private static func text(_ number: Double?) -> String {
+    number.map { $0.isFinite ? "\($0)" : "null" } ?? "null"
   }
 
   private static func text(_ numbers: [Int]) -> String {
@@ -110,22 +112,22 @@ package enum Checkpoint {
     var history = History()
     for step in steps {
       guard let row = step.elements, row.count == 6, let number = row[0].whole,
-        let epoch = row[1].whole, let loss = row[2].real, let accuracy = row[3].real,
-        let rate = row[4].real, let count = row[5].whole, count > 0, count < 1 << 20
+        let epoch = row[1].whole, let loss = row[2].real, let rate = row[4].real,
+        let count = row[5].whole, count > 0, count < 1 << 20
       else { return nil }
       history.steps.append(
         History.Step(
-          step: number, epoch: epoch, loss: loss, accuracy: accuracy, rate: rate, count: count))
+          step: number, epoch: epoch, loss: loss, score: row[3].real, rate: rate, count: count))
     }
     for epoch in epochs {
       guard let row = epoch.elements, row.count == 8, let number = row[0].whole,
-        let step = row[1].whole, let loss = row[2].real, let accuracy = row[3].real,
-        let rate = row[4].real, case .boolean(let isBest) = row[7]
+        let step = row[1].whole, let loss = row[2].real, let rate = row[4].real,
+        case .boolean(let isBest) = row[7]
       else { return nil }
       history.epochs.append(
         History.Epoch(
-          epoch: number, step: step, loss: loss, accuracy: accuracy, rate: rate,
-          validationLoss: row[5].real, validationAccuracy: row[6].real, isBest: isBest))
+          epoch: number, step: step, loss: loss, score: row[3].real, rate: rate,
+          validationLoss: row[5].real, validationScore: row[6].real, isBest: isBest))
     }
     return history
   }

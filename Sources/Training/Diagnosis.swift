@@ -27,7 +27,7 @@ extension Trainer {
     let nodes = network.nodes
     guard
       let execution = try? Execution(
-        network, count: batch.count, mode: .training, outputs: [ends.scores], keeping: nodes),
+        network, count: batch.count, mode: .training, outputs: outputs, keeping: nodes),
       (try? execution.setImages(batch.images)) != nil
     else { return nil }
     execution.draw = UInt64(step)

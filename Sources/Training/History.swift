@@ -7,8 +7,9 @@ package struct History: Equatable, Sendable {
     package let epoch: Int
     /// Of the batch, before the step.
     package let loss: Double
-    /// The part of the batch's images that was recognised, before the step; 0…1.
-    package let accuracy: Double
+    /// The objective's score of the batch, before the step: for classes, the part of the images
+    /// that was recognised.
+    package let score: Double?
     package let rate: Double
     /// Images in the batch.
     package let count: Int
@@ -21,12 +22,12 @@ package struct History: Equatable, Sendable {
     package let step: Int
     /// Means over the epoch's images, each as it was when its step was taken.
     package let loss: Double
-    package let accuracy: Double
+    package let score: Double?
     /// Of the epoch's last step.
     package let rate: Double
     /// After the epoch; nil where there was no validation.
     package var validationLoss: Double?
-    package var validationAccuracy: Double?
+    package var validationScore: Double?
     /// The lowest loss so far of all epochs of this training: validation's, where there is one.
     package var isBest = false
   }
@@ -37,14 +38,18 @@ package struct History: Equatable, Sendable {
   package init() {}
 
   /// Means over the images of the steps so far of an epoch (from 1).
-  func means(ofEpoch epoch: Int) -> (loss: Double, accuracy: Double) {
-    var (loss, accuracy, count) = (0.0, 0.0, 0)
+  func mean(ofEpoch epoch: Int) -> Measure {
+    var (loss, score, count, scored) = (0.0, 0.0, 0, 0)
     for step in steps.reversed() {
       guard step.epoch == epoch else { break }
       loss += step.loss * Double(step.count)
-      accuracy += step.accuracy * Double(step.count)
       count += step.count
+      if let value = step.score {
+        score += value * Double(step.count)
+        scored += step.count
+      }
     }
-    return (loss / Double(max(count, 1)), accuracy / Double(max(count, 1)))
+    return Measure(
+      loss: loss / Double(max(count, 1)), score: scored > 0 ? score / Double(scored) : nil)
   }
 }

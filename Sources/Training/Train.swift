@@ -49,7 +49,7 @@ extension Trainer {
     package let epochs: Int
     /// Means of this epoch so far.
     package let loss: Double
-    package let accuracy: Double
+    package let score: Double?
     /// Of the last step.
     package let rate: Double
     /// Learned from in this call, a second; 0 before the first step.
@@ -102,8 +102,8 @@ extension Trainer {
   package var canResume: Bool { run != nil }
 
   /// Trains to the end of so many epochs.
-  /// - Throws: `TrainingError.invalidSetting`, `.classCount` for the validation data, and what
-  ///   `step` and `Classifier.evaluate` throw.
+  /// - Throws: `TrainingError.invalidSetting`, what the objective has against the validation data,
+  ///   and what `step` throws.
   package func train(_ plan: Plan, watch: Watch = Watch()) throws -> Outcome {
     guard plan.epochs >= 1, plan.epochs <= 1_000_000 else {
       throw TrainingError.invalidSetting(
@@ -115,9 +115,7 @@ extension Trainer {
     }
     if let validation = plan.validation {
       guard validation.count > 0 else { throw TrainingError.noImages(dataset: validation.name) }
-      guard validation.classes.count == ends.classes else {
-        throw TrainingError.classCount(outputs: ends.classes, classes: validation.classes.count)
-      }
+      try objective.check(validation, network)
     }
     let done = step / stepsPerEpoch
     run = Run(plan: plan, lastEpoch: done + plan.epochs, closedEpoch: done)
@@ -167,20 +165,22 @@ extension Trainer {
   /// - Returns: false if it was asked to stop meanwhile; nothing was noted then.
   private func close(epoch: Int, _ pace: Pace, _ watch: Watch) throws -> Bool {
     guard let plan = run?.plan else { return true }
-    var evaluation: Evaluation?
+    var measure: Measure?
     if let validation = plan.validation {
-      let validator = try self.validator ?? Classifier(network, batch: batch)
+      let current = validator.flatMap { $0.isCurrent ? $0 : nil }
+      let validator = try current ?? Validator(network, objective, batch: batch)
       self.validator = validator
-      evaluation = try validator.evaluate(
+      let result = try validator.evaluate(
         validation,
         progress: { done, count in
           let phase = Progress.Phase.validating(done: done, count: count)
           watch.progress(progress(phase, epoch: epoch, pace))
         }, shouldStop: { watch.shouldStop() || watch.shouldAbandon() })
-      guard let evaluation else { return false }
-      note(evaluation.problems)
+      guard let result else { return false }
+      measure = result.measure
+      note(result.problems)
     }
-    let loss = evaluation?.loss ?? history.epochs.last?.loss ?? .infinity
+    let loss = measure?.loss ?? history.epochs.last?.loss ?? .infinity
     let isBest = loss < (run?.bestLoss ?? .infinity)
     if isBest {
       let weights = plan.keepBest ? try snapshot().weights : nil
@@ -190,8 +190,8 @@ extension Trainer {
     }
     run?.closedEpoch = epoch
     amendLastEpoch { record in
-      record.validationLoss = evaluation?.loss
-      record.validationAccuracy = evaluation?.accuracy
+      record.validationLoss = measure?.loss
+      record.validationScore = measure?.score
       record.isBest = isBest
     }
     if let record = history.epochs.last {
@@ -201,14 +201,14 @@ extension Trainer {
   }
 
   private func progress(_ phase: Progress.Phase, epoch: Int, _ pace: Pace) -> Progress {
-    let (loss, accuracy) = history.means(ofEpoch: epoch)
+    let mean = history.mean(ofEpoch: epoch)
     let lastEpoch = run?.lastEpoch ?? epoch
     let seconds = pace.seconds
     let taken = step - pace.firstStep
     let left = max(lastEpoch * stepsPerEpoch - step, 0)
     return Progress(
       phase: phase, step: step - (epoch - 1) * stepsPerEpoch, steps: stepsPerEpoch, epoch: epoch,
-      epochs: lastEpoch, loss: loss, accuracy: accuracy, rate: history.steps.last?.rate ?? rate,
+      epochs: lastEpoch, loss: mean.loss, score: mean.score, rate: history.steps.last?.rate ?? rate,
       imagesPerSecond: seconds > 0 ? Double(pace.images) / seconds : 0,
       secondsLeft: taken > 0 ? seconds / Double(taken) * Double(left) : nil)
   }

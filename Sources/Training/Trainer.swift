@@ -13,11 +13,11 @@ package final class Trainer {
   package let network: Network
   package let dataset: Dataset
   package let optimizer: Optimizer
-  package let loss: any Loss
+  package let objective: any Objective
   package let seed: UInt64
-  /// Images a step: at most those of the dataset.
+  /// Images a step: at most those of the dataset; of pairs, at most one for each class.
   package let batch: Int
-  /// Whole batches in the dataset.
+  /// Whole batches in the dataset; of pairs, as many as show each image once as an anchor.
   package let stepsPerEpoch: Int
   /// Steps taken.
   package private(set) var step = 0
@@ -28,10 +28,11 @@ package final class Trainer {
   var run: Run?
 
   /// Made for the validations of one call of `train` or `resume`, and let go after it.
-  var validator: Classifier?
+  var validator: Validator?
 
-  let ends: ClassifierEnds
   let settings: TrainerSettings
+  /// What a step runs to.
+  let outputs: [Node]
   private var optimizerState: OptimizerState
   private var execution: Execution?
   private var ring: SnapshotRing
@@ -47,36 +48,43 @@ package final class Trainer {
 
   /// - Parameters:
   ///   - batch: images a step, from 1.
+  ///   - objective: what is taught; telling classes apart unless given.
   ///   - seed: of the data order and of dropout.
   ///   - rewindLimit: bytes of memory for going back.
-  /// - Throws: `TrainingError.noImages`, `.classCount`, `.classWeightCount`, `.notAClassifier`,
-  ///   `.invalidSetting`.
+  /// - Throws: `TrainingError.noImages`, `.noPairs`, `.invalidSetting`, and what the objective has
+  ///   against the network or the dataset.
   package init(
     _ network: Network, _ dataset: Dataset, batch: Int = 32, optimizer: Optimizer,
-    loss: any Loss = CrossEntropy(), seed: UInt64 = 0, rewindLimit: Int = 256 << 20
+    objective: any Objective = Classification(), seed: UInt64 = 0, rewindLimit: Int = 256 << 20
   ) throws {
     guard batch >= 1, batch <= 1 << 16 else {
       throw TrainingError.invalidSetting(
         name: "batch", given: Double(batch), expected: "a whole number from 1 to 65536")
     }
     guard dataset.count > 0 else { throw TrainingError.noImages(dataset: dataset.name) }
-    ends = try ClassifierEnds(network)
-    guard ends.classes == dataset.classes.count else {
-      throw TrainingError.classCount(outputs: ends.classes, classes: dataset.classes.count)
-    }
-    if let weights = (loss as? CrossEntropy)?.classWeights, weights.count != ends.classes {
-      throw TrainingError.classWeightCount(given: weights.count, classes: ends.classes)
-    }
+    outputs = try objective.outputs(of: network)
+    try objective.check(dataset, network)
     self.network = network
     self.dataset = dataset
     self.optimizer = optimizer
-    self.loss = loss
+    self.objective = objective
     self.seed = seed
-    self.batch = min(batch, dataset.count)
-    stepsPerEpoch = dataset.count / self.batch
+    switch objective.batches {
+    case .shuffled:
+      self.batch = min(batch, dataset.count)
+      stepsPerEpoch = dataset.count / self.batch
+    case .pairs:
+      // One class has nothing to be told apart from.
+      guard dataset.pairableClassCount >= 2 else {
+        throw TrainingError.noPairs(dataset: dataset.name)
+      }
+      let classes = min(max(batch / 2, 2), dataset.pairableClassCount)
+      self.batch = 2 * classes
+      stepsPerEpoch = dataset.pairBatchCount(classesPerBatch: classes)
+    }
     optimizerState = OptimizerState(parameterCount: network.parameters.count)
     ring = SnapshotRing(limit: rewindLimit)
-    settings = TrainerSettings(network, dataset, self.batch, optimizer, loss, seed)
+    settings = TrainerSettings(network, dataset, self.batch, optimizer, objective, seed)
   }
 
   deinit { loader?.stop() }
@@ -128,28 +136,20 @@ package final class Trainer {
     let execution = try currentExecution()
     try execution.setImages(batch.images)
     execution.draw = UInt64(step)
-    guard let output = execution.outputValues().baseAddress,
-      let outputGradient = execution.outputGradients()?.baseAddress
-    else { throw TrainingError.nothingToTrain }
+    let maps = try execution.outputMaps(withGradients: true)
     if shouldAbandon() { return nil }
     execution.forward()
     if shouldAbandon() { return nil }
 
-    let value = try loss.evaluate(
-      shape: [batch.count, ends.classes], output: output, target: .labels(batch.labels),
-      gradient: outputGradient)
-    guard value.isFinite else { throw diagnose(batch, loss: value) }
-    let right = batch.labels.enumerated().filter { row, label in
-      indexOfLargest(output + row * ends.classes, count: ends.classes) == label
-    }
-    let accuracy = Double(right.count) / Double(batch.count)
+    let measure = try objective.evaluate(batch, maps)
+    guard measure.loss.isFinite else { throw diagnose(batch, loss: measure.loss) }
     try execution.backward()
     if shouldAbandon() { return nil }
 
     let rate = self.rate
     try update(rate: Float(rate))
     return History.Step(
-      step: step + 1, epoch: epoch, loss: value, accuracy: accuracy, rate: rate,
+      step: step + 1, epoch: epoch, loss: measure.loss, score: measure.score, rate: rate,
       count: batch.count)
   }
 
@@ -172,16 +172,16 @@ package final class Trainer {
   }
 
   private func appendEpoch(rate: Double) {
-    let (loss, accuracy) = history.means(ofEpoch: epoch - 1)
+    let mean = history.mean(ofEpoch: epoch - 1)
     history.epochs.append(
-      History.Epoch(epoch: epoch - 1, step: step, loss: loss, accuracy: accuracy, rate: rate))
+      History.Epoch(epoch: epoch - 1, step: step, loss: mean.loss, score: mean.score, rate: rate))
   }
 
   /// The execution for a batch, made anew where layers were frozen or unfrozen.
   private func currentExecution() throws -> Execution {
     if let execution, execution.isCurrent { return execution }
     execution = nil
-    let made = try Execution(network, count: batch, mode: .training, outputs: [ends.scores])
+    let made = try Execution(network, count: batch, mode: .training, outputs: outputs)
     execution = made
     return made
   }
@@ -193,7 +193,9 @@ package final class Trainer {
   private func nextBatch() throws -> Batch {
     let epochIndex = step / stepsPerEpoch
     if order.isEmpty || orderEpoch != epochIndex {
-      (order, orderEpoch) = (dataset.order(seed: seed, epoch: epochIndex), epochIndex)
+      (order, orderEpoch) = (
+        dataset.order(objective.batches, seed: seed, epoch: epochIndex, batch: batch), epochIndex
+      )
     }
     let first = step % stepsPerEpoch * batch
     if loader == nil || loaderEpoch != epochIndex || loaderStep != step {

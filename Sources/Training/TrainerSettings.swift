@@ -16,8 +16,8 @@ package struct TrainerSettings: Equatable, Sendable {
   let values: [(name: String, value: String)]
 
   init(
-    _ network: Network, _ dataset: Dataset, _ batch: Int, _ optimizer: Optimizer, _ loss: any Loss,
-    _ seed: UInt64
+    _ network: Network, _ dataset: Dataset, _ batch: Int, _ optimizer: Optimizer,
+    _ objective: any Objective, _ seed: UInt64
   ) {
     var layout = StateHasher()
     for parameter in network.parameters {
@@ -29,18 +29,21 @@ package struct TrainerSettings: Equatable, Sendable {
 
     var data = StateHasher()
     for name in dataset.classes { data.add(name) }
-    for label in dataset.labels { data.add(UInt64(label)) }
+    if dataset.kind == .label {
+      for label in dataset.labels { data.add(UInt64(label)) }
+    } else {
+      data.add(dataset.kind.rawValue)
+      for position in 0..<dataset.count { data.add(dataset.name(at: position)) }
+    }
     if let augmentation = dataset.augmentation {
       data.add("\(augmentation)")
       data.add(dataset.augmentationSeed)
     }
 
-    var lossText = loss.name
-    if let weights = (loss as? CrossEntropy)?.classWeights { lossText += " \(weights)" }
     values = [
       ("network", "\(network.parameterCount) parameters, \(layout.text)"),
       ("data", "\(dataset.count) images, \(data.text)"), ("seed", "\(seed)"),
-      ("batch", "\(batch)"), ("optimizer", optimizer.settings), ("loss", lossText),
+      ("batch", "\(batch)"), ("optimizer", optimizer.settings), ("loss", objective.settings),
     ]
   }
 

@@ -174,6 +174,21 @@ struct FigureSample: CustomTestStringConvertible, Sendable {
       "tiles with a colour bar",
       ImageGrid(tiles: [.init(picture(6, 6))], colourBar: .init(.viridis, range: -3...0))),
     sample(
+      "tiles with masks and boxes",
+      ImageGrid(
+        tiles: [
+          .init(
+            picture(96, 64).overlaid(
+              mask: .init(
+                width: 3, height: 2, classes: [0, 1, 2, 3, 4, 255], names: Array(longNames[0..<5]))),
+            caption: "mask"),
+          .init(
+            picture(96, 64).annotated(boxes: [
+              .init(x: 10, y: 8, width: 30, height: 30),
+              .init(x: 70, y: 40, width: 80, height: 90, colour: 1),
+            ]), caption: "boxes"),
+        ], classNames: Array(longNames[0..<5]))),
+    sample(
       "boxes",
       AnnotatedImage(
         picture(120, 80),

@@ -21,7 +21,7 @@ struct TrainerTests {
     #expect(record.epoch == 15)
     #expect(record.step == 150)
     #expect(record.validationLoss == after.loss)
-    #expect(record.validationAccuracy == after.accuracy)
+    #expect(record.validationScore == after.accuracy)
     #expect(record.loss < trainer.history.epochs[0].loss)
   }
 
@@ -292,7 +292,8 @@ struct TrainerTests {
     }
     #expect(throws: TrainingError.classWeightCount(given: 2, classes: 3)) {
       try Trainer(
-        Toy.network(), data, optimizer: optimizer, loss: CrossEntropy(classWeights: [1, 2]))
+        Toy.network(), data, optimizer: optimizer,
+        objective: Classification(CrossEntropy(classWeights: [1, 2])))
     }
     #expect(throws: TrainingError.self) {
       try Trainer(Toy.network(), data, batch: 0, optimizer: optimizer)

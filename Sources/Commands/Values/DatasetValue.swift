@@ -3,7 +3,8 @@ import Imagery
 import Language
 import Tensors
 
-/// A dataset in the language: images with labels, in a fixed order. `data[i]` is one of them.
+/// A dataset in the language: images with what is known of them, in a fixed order. `data[i]` is one
+/// of them.
 package final class DatasetValue: HostObject {
   package let data: Dataset
   private let workspace: Workspace
@@ -32,7 +33,7 @@ package final class DatasetValue: HostObject {
     case "counts":
       .record(
         Record(zip(data.classes, data.counts).map { ($0, .number(Double($1))) }))
-    case "labels": .texts(data.labels.map { data.classes[$0] })
+    case "labels": data.kind == .label ? .texts(data.labels.map { data.classes[$0] }) : Value.none
     case "problems": .texts(data.problems.map(\.message))
     default: nil
     }
@@ -40,16 +41,43 @@ package final class DatasetValue: HostObject {
 
   package var count: Int? { data.count }
 
-  /// `{image, label, name}`: the picture, its class and where it came from.
+  /// `{image, label, name}`: the picture, its class and where it came from; instead of the class its
+  /// `boxes`, its `mask` or its `value`, where that is what is known.
   package func element(at index: Int) throws -> Value {
     try workspace.checkpoint()
     return try Failure.explaining {
       let sample = try data.sample(at: index)
-      return .record(
-        Record([
-          ("image", .object(TensorValue(sample.image, isImage: true))),
-          ("label", .text(sample.labelName)), ("name", .text(sample.name)),
-        ]))
+      let image = (key: "image", value: Value.object(TensorValue(sample.image, isImage: true)))
+      let name = (key: "name", value: Value.text(sample.name))
+      return .record(Record([image] + (try known(of: sample)) + [name]))
+    }
+  }
+
+  private func known(of sample: Sample) throws -> [(key: String, value: Value)] {
+    switch sample.annotation {
+    case .label: return [("label", .text(sample.labelName ?? ""))]
+    case .boxes(let boxes):
+      let records = boxes.map { box in
+        Value.record(
+          Record([
+            ("label", .text(data.classes[box.label])),
+            ("left", .number(Double(decimal: box.box.left))),
+            ("top", .number(Double(decimal: box.box.top))),
+            ("right", .number(Double(decimal: box.box.right))),
+            ("bottom", .number(Double(decimal: box.box.bottom))),
+          ]))
+      }
+      return [("boxes", .list(of: records))]
+    case .mask(let mask):
+      let values = mask.values.map { Float($0) }
+      return [
+        (
+          "mask",
+          .object(TensorValue(try Tensor(shape: [mask.height, mask.width], values: values)))
+        )
+      ]
+    case .value(let value): return [("value", .number(value))]
+    case .none: return []
     }
   }
 

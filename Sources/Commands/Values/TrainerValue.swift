@@ -24,7 +24,9 @@ package final class TrainerValue: HostObject {
         + "\(trainer.stepsPerEpoch) steps an epoch, \(optimizer)"
     ]
     if let last = trainer.history.steps.last {
-      lines.append("  after step \(last.step) (epoch \(last.epoch)): \(TrainingWords.facts(last))")
+      lines.append(
+        "  after step \(last.step) (epoch \(last.epoch)): "
+          + TrainingWords(trainer.objective).facts(last))
     } else {
       lines.append("  not trained yet")
     }
@@ -45,22 +47,22 @@ package final class TrainerValue: HostObject {
       return .list(
         of: trainer.history.steps.map { step in
           .record(
-            Record([
-              ("step", .number(Double(step.step))), ("epoch", .number(Double(step.epoch))),
-              ("loss", .number(step.loss)), ("accuracy", .number(step.accuracy)),
-              ("rate", .number(step.rate)),
-            ]))
+            Record(
+              [
+                ("step", .number(Double(step.step))), ("epoch", .number(Double(step.epoch))),
+                ("loss", .number(step.loss)),
+              ] + score("", step.score) + [("rate", .number(step.rate))]))
         })
     case "epochs":
       return .list(
         of: trainer.history.epochs.map { epoch in
           .record(
-            Record([
-              ("epoch", .number(Double(epoch.epoch))), ("loss", .number(epoch.loss)),
-              ("accuracy", .number(epoch.accuracy)),
-              ("validation_loss", epoch.validationLoss.map { .number($0) } ?? .none),
-              ("validation_accuracy", epoch.validationAccuracy.map { .number($0) } ?? .none),
-            ]))
+            Record(
+              [
+                ("epoch", .number(Double(epoch.epoch))), ("loss", .number(epoch.loss)),
+              ] + score("", epoch.score) + [
+                ("validation_loss", epoch.validationLoss.map { .number($0) } ?? .none)
+              ] + score("validation_", epoch.validationScore)))
         })
     case "net": return .object(net)
     case "data": return .object(data)
@@ -74,60 +76,83 @@ package final class TrainerValue: HostObject {
     default: return nil
     }
   }
+
+  /// The objective's score as a field, `mean_iou` for "mean IoU"; none where there is no such thing.
+  private func score(_ prefix: String, _ value: Double?) -> [(key: String, value: Value)] {
+    guard let score = trainer.objective.score else { return [] }
+    let key = prefix + score.name.lowercased().split(separator: " ").joined(separator: "_")
+    return [(key, value.map { .number($0) } ?? .none)]
+  }
 }
 
 extension TrainerValue: Drawable {
-  /// Loss and accuracy over the training so far.
+  /// Loss and score over the training so far.
   func figure(_ workspace: Workspace) throws -> Figure {
     let history = trainer.history
     func panel(
-      _ name: String, _ step: (History.Step) -> Double, _ epoch: (History.Epoch) -> Double,
+      _ name: String, _ step: (History.Step) -> Double?, _ epoch: (History.Epoch) -> Double?,
       _ validation: (History.Epoch) -> Double?, _ includes: ClosedRange<Double>?
     ) -> TrainingCurves.Panel {
       let checked = history.epochs.map(validation)
       return TrainingCurves.Panel(
-        name, steps: history.steps.map(step), training: history.epochs.map(epoch),
+        name, steps: history.steps.map { step($0) ?? .nan },
+        training: history.epochs.map { epoch($0) ?? .nan },
         validation: checked.contains { $0 != nil } ? checked.map { $0 ?? .nan } : [],
         includes: includes)
     }
-    let curves = TrainingCurves(
-      panels: [
-        panel("loss", { $0.loss }, { $0.loss }, { $0.validationLoss }, nil),
-        panel("accuracy", { $0.accuracy }, { $0.accuracy }, { $0.validationAccuracy }, 0...1),
-      ], stepsPerEpoch: trainer.stepsPerEpoch)
+    var panels = [panel("loss", { $0.loss }, { $0.loss }, { $0.validationLoss }, nil)]
+    if let score = trainer.objective.score {
+      panels.append(
+        panel(
+          score.name, { $0.score }, { $0.score }, { $0.validationScore },
+          score.isShare ? 0...1 : nil))
+    }
+    let curves = TrainingCurves(panels: panels, stepsPerEpoch: trainer.stepsPerEpoch)
     return Figure("Training of \(net.title)", curves)
   }
 }
 
 /// How training is told in words: progress lines, epochs, steps.
-enum TrainingWords {
-  static func facts(_ step: History.Step) -> String {
-    "loss \(number(step.loss)), accuracy \(percent(step.accuracy)), rate \(number(step.rate))"
+struct TrainingWords {
+  private let score: ScoreKind?
+
+  init(_ objective: any Objective) { score = objective.score }
+
+  func facts(_ step: History.Step) -> String {
+    "loss \(Self.number(step.loss)),\(scored(step.score, before: " ", after: ",")) "
+      + "rate \(Self.number(step.rate))"
   }
 
-  static func line(_ epoch: History.Epoch, of last: Int) -> String {
-    var text =
-      "epoch \(epoch.epoch)/\(last)  loss \(number(epoch.loss))  accuracy \(percent(epoch.accuracy))"
-    if let loss = epoch.validationLoss, let accuracy = epoch.validationAccuracy {
-      text += "  validation loss \(number(loss))  accuracy \(percent(accuracy))"
+  func line(_ epoch: History.Epoch, of last: Int) -> String {
+    var text = "epoch \(epoch.epoch)/\(last)  loss \(Self.number(epoch.loss))"
+    text += scored(epoch.score)
+    if let loss = epoch.validationLoss {
+      text += "  validation loss \(Self.number(loss))" + scored(epoch.validationScore)
       if epoch.isBest { text += "  best so far" }
     }
     return text
   }
 
-  static func line(_ progress: Trainer.Progress) -> String {
+  func line(_ progress: Trainer.Progress) -> String {
     var text = "epoch \(progress.epoch)/\(progress.epochs)"
     switch progress.phase {
     case .training, .epochDone: text += "  step \(progress.step)/\(progress.steps)"
     case .validating(let done, let count): text += "  validating \(done)/\(count)"
     }
-    text += "  loss \(number(progress.loss))  accuracy \(percent(progress.accuracy))"
-    text += "  rate \(number(progress.rate))"
+    text += "  loss \(Self.number(progress.loss))" + scored(progress.score)
+    text += "  rate \(Self.number(progress.rate))"
     if progress.imagesPerSecond > 0 {
       text += "  \(NumberText(progress.imagesPerSecond).significant(3)) images/s"
     }
-    if let left = progress.secondsLeft { text += "  \(time(left)) left" }
+    if let left = progress.secondsLeft { text += "  \(Self.time(left)) left" }
     return text
+  }
+
+  /// The score with its name; nothing where there is none.
+  private func scored(_ value: Double?, before: String = "  ", after: String = "") -> String {
+    guard let score, let value else { return "" }
+    let number = score.isShare ? Self.percent(value) : Self.number(value)
+    return before + score.name + " " + number + after
   }
 
   static func number(_ value: Double) -> String { NumberText(value).significant(4) }
