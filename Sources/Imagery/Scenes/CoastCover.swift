@@ -41,6 +41,7 @@ package struct CoastCover: SampleSource {
   package let count: Int
 
   package var classes: [String] { ShoreCover.allCases.map(\.name) }
+  package var kind: Annotation.Kind { .mask }
 
   /// - Parameters:
   ///   - size: the side in pixels, 1…`Scene.largestSize`.
@@ -58,21 +59,22 @@ package struct CoastCover: SampleSource {
     Scene(seed: seed, index: offset + index, kind: .beach, purpose: .survey)
   }
 
-  package func label(at index: Int) -> Int { 0 }
-
   package func name(at index: Int) -> String { "shore \(offset + index)" }
 
   package func image(at index: Int, frame: ImageFrame?) throws -> Tensor {
     try scene(at: index).image(size: size)
   }
 
-  /// Numbers of `ShoreCover`: size × size, row by row.
-  package func cover(at index: Int) -> [UInt8] {
-    let numbers = (0...UInt8.max).map { LandCover(rawValue: $0).map { ShoreCover($0).rawValue } ?? 0 }
-    return scene(at: index).cover(size: size).map { numbers[Int($0)] }
+  package func annotation(at index: Int) throws -> Annotation {
+    var numbers = [UInt8](repeating: Mask.unlabelled, count: 256)
+    for cover in LandCover.allCases { numbers[Int(cover.rawValue)] = ShoreCover(cover).rawValue }
+    let covers = scene(at: index).cover(size: size)
+    return .mask(Mask(height: size, width: size, values: covers.map { numbers[Int($0)] }))
   }
 
-  /// The width of a pixel on the ground in metres, the same all over the image.
+  package func size(at index: Int) throws -> (height: Int, width: Int) { (size, size) }
+
+  /// The same all over the image.
   package func groundResolution(at index: Int) -> Float? {
     scene(at: index).extent / Float(size)
   }

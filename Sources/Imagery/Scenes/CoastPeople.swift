@@ -11,6 +11,7 @@ package struct CoastPeople: SampleSource {
   package let count: Int
 
   package var classes: [String] { ["person"] }
+  package var kind: Annotation.Kind { .boxes }
 
   /// - Parameters:
   ///   - height, width: in pixels, each 1…`Scene.largestSize`.
@@ -30,13 +31,25 @@ package struct CoastPeople: SampleSource {
     PierScene(seed: seed, index: offset + index)
   }
 
-  package func label(at index: Int) -> Int { 0 }
-
   package func name(at index: Int) -> String { "pier \(offset + index)" }
 
   package func image(at index: Int, frame: ImageFrame?) throws -> Tensor {
     try scene(at: index).image(height: height, width: width)
   }
+
+  package func annotation(at index: Int) throws -> Annotation {
+    .boxes(
+      scene(at: index).people(height: height, width: width).map { person in
+        let box = person.box
+        return LabelledBox(
+          Box(
+            left: box.left * Float(width), top: box.top * Float(height),
+            right: box.right * Float(width), bottom: box.bottom * Float(height)),
+          label: 0, isDifficult: person.isDifficult)
+      })
+  }
+
+  package func size(at index: Int) throws -> (height: Int, width: Int) { (height, width) }
 }
 
 extension Dataset {
