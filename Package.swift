@@ -34,7 +34,7 @@ let package = Package(
     .target(name: "Networks", dependencies: ["Tensors", "Kernels"]),
     .target(name: "Imagery", dependencies: ["Tensors", "CCodecs", "CExpat"]),
     .target(name: "Models", dependencies: ["Networks"]),
-    .target(name: "Training", dependencies: ["Networks", "Imagery"]),
+    .target(name: "Training", dependencies: ["Networks", "Imagery", "Models"]),
     .target(name: "Language"),
     .target(name: "Figures", dependencies: ["Tensors", "CCairo"]),
     .target(
@@ -52,11 +52,12 @@ let package = Package(
       name: "LanguageTests", dependencies: ["Language"], exclude: ["Benchmarks"],
       resources: [.copy("Scripts")]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors"], exclude: ["Fixtures"]),
     .target(name: "TestSupport", path: "Tests/Support"),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "TestSupport"]),
     .testTarget(
-      name: "ImageryTests", dependencies: ["Imagery", "TestSupport"], resources: [.copy("Formats/Files")]),
+      name: "ImageryTests", dependencies: ["Imagery", "TestSupport"],
+      resources: [.copy("Formats/Files")]),
     .testTarget(
       name: "ModelsTests", dependencies: ["Models", "TestSupport"], resources: [.copy("Fixtures")]),
     .testTarget(

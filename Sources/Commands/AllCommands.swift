@@ -5,7 +5,7 @@ package func allCommands(_ workspace: Workspace) -> [Command] {
   let families: [(Workspace) -> [Command]] = [
     tensorCommands, loadCommands, dataCommands, layerCommands, modelCommands, taskModelCommands,
     networkCommands, trainingCommands, optimizerCommands, lossCommands, segmentationCommands,
-    lookingCommands, fileCommands,
+    embeddingCommands, lookingCommands, fileCommands,
   ]
   return families.flatMap { $0(workspace) }.map { $0.interruptible(workspace) }
 }

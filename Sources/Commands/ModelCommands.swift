@@ -25,7 +25,7 @@ func modelCommands(_ workspace: Workspace) -> [Command] {
         Parameter(
           "alpha", .number, default: .value(.number(1)),
           help: "Width, 0.35 to 1.4: every number of channels times this."), input, weights,
-        top, seed,
+        ModelParameters.strict, top, ModelParameters.convention, seed,
       ],
       result: .object("network"),
       summary: "Builds MobileNetV2: inverted residuals and linear bottlenecks.",
@@ -36,21 +36,27 @@ func modelCommands(_ workspace: Workspace) -> [Command] {
     ) { call in
       try Failure.explaining {
         let names = try call.classes()
-        let hasTop = try call.boolean("top")
+        let hasTop = try call.boolean("top") && names.count != nil
+        let input = try call.wholes("input", in: 1...65_536)
+        let alpha = try call.number("alpha")
+        let file = try call.weightsFile(
+          "`mobilenet_v2` of this alpha",
+          published: .mobileNetV2(
+            alpha: alpha, input: input, hasTop: hasTop && names.count == 1000))
         let network = try MobileNetV2.network(
-          input: try call.wholes("input", in: 1...65_536), alpha: try call.number("alpha"),
-          classes: names.count, includeTop: hasTop && names.count != nil,
-          seed: try call.seed(workspace))
-        return try built(network, "mobilenet_v2", names.names, call, workspace)
+          input: input, alpha: alpha, classes: names.count, includeTop: hasTop,
+          convention: try call.convention(file), seed: try call.seed(workspace))
+        return try built(network, "mobilenet_v2", names.names, call, workspace, weights: file)
       }
     },
     Command(
       "resnet50", group: group,
       [
-        classes, input, weights, top,
+        classes, input, weights, ModelParameters.strict, top, ModelParameters.convention,
         Parameter(
           "preprocessing", .choice(Preprocessing.allCases.map(\.rawValue)), default: .none,
-          help: "How images are changed before they enter: \"caffe\" (as Keras's weights want it), "
+          help:
+            "How images are changed before they enter: \"caffe\" (as Keras's weights want it; \"torch\" PyTorch's), "
             + "unless given, and \"symmetric\" where there are not three channels."),
         seed,
       ],
@@ -64,13 +70,15 @@ func modelCommands(_ workspace: Workspace) -> [Command] {
     ) { call in
       try Failure.explaining {
         let names = try call.classes()
-        let hasTop = try call.boolean("top")
+        let hasTop = try call.boolean("top") && names.count != nil
+        let file = try call.weightsFile(
+          "`resnet50`", published: .resNet50(hasTop: hasTop && names.count == 1000))
         let network = try ResNet50.network(
           input: try call.wholes("input", in: 1...65_536), classes: names.count,
-          includeTop: hasTop && names.count != nil,
+          includeTop: hasTop, convention: try call.convention(file),
           preprocessing: try call.optionalText("preprocessing").flatMap(Preprocessing.init),
           seed: try call.seed(workspace))
-        return try built(network, "resnet50", names.names, call, workspace)
+        return try built(network, "resnet50", names.names, call, workspace, weights: file)
       }
     },
     Command(
@@ -87,7 +95,7 @@ func modelCommands(_ workspace: Workspace) -> [Command] {
           help: "After each convolution."),
         Parameter("dense", .whole, default: .value(.number(256)), help: "Units before the last."),
         Parameter("dropout", .number, default: .value(.number(0.5)), help: "0 to below 1."),
-        weights, seed,
+        weights, ModelParameters.strict, seed,
       ],
       result: .object("network"), summary: "Builds the course's small convolutional network.",
       examples: ["small_cnn(classes: 2 input: [96, 96, 3])"]
@@ -114,7 +122,8 @@ enum ModelParameters {
     "input", .listOf(.whole), help: "The images' [height, width, channels].")
   static let weights = Parameter(
     "weights", .text, default: .none,
-    help: "A file of weights to begin with; a head for another number of classes stays fresh.")
+    help: "A file of weights to begin with, of Keras (.h5) or PyTorch (.safetensors) too, or "
+      + "\"imagenet\"; a head for another number of classes stays fresh.")
   static let seed = Parameter(
     "seed", .whole, default: .none, help: "Of the first weights; the session's, unless given.")
 }
@@ -131,35 +140,5 @@ extension Call {
       throw failure("classes", code: "E0534", "a network needs at least one class")
     }
     return (names.count, names)
-  }
-}
-
-/// The network as a value, with the weights of a file if one was named.
-func built(
-  _ network: Network, _ title: String, _ classes: [String], _ call: Call, _ workspace: Workspace
-) throws -> Value {
-  if let path = try call.optionalText("weights") {
-    let report = try Weights.load(into: network, from: path, strict: false)
-    try report.requireAllButHead(of: network, path: path)
-    if let left = report.unexpected.first {
-      workspace.say("`\(left)` of `\(path)` is left out: this network has no such layer")
-    }
-    for difference in report.mismatched {
-      workspace.say(
-        "`\(difference.name)` stays fresh: it is \(difference.expected) here and "
-          + "\(difference.given) in `\(path)`")
-    }
-  }
-  return .object(NetworkValue(network, title: title, classes: classes))
-}
-
-extension WeightsReport {
-  /// Only the head may differ: its shape, for another set of classes, or the file has one and the
-  /// network was built without.
-  fileprivate func requireAllButHead(of network: Network, path: String) throws {
-    let head = network.layers.last { !$0.parameters.isEmpty }?.name ?? ""
-    guard missing.isEmpty, mismatched.allSatisfy({ $0.name.hasPrefix(head + "/") }),
-      unexpected.allSatisfy({ $0.hasPrefix("predictions/") })
-    else { throw TrainingError.weightsDiffer(path: path, self) }
   }
 }

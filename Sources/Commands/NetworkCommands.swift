@@ -17,7 +17,7 @@ func networkCommands(_ workspace: Workspace) -> [Command] {
           "output", .oneOf([.object("symbol"), .listOf(.object("symbol"))]),
           help: "What the last layer gives, or a list of them."),
         Parameter("classes", .listOf(.text), default: .none, help: "Names of what it tells apart."),
-        weights, seed,
+        weights, ModelParameters.strict, seed,
       ],
       result: .object("network"), summary: "Makes a network of everything between two symbols.",
       examples: [
@@ -46,7 +46,7 @@ func networkCommands(_ workspace: Workspace) -> [Command] {
         Parameter(
           "input", .listOf(.whole), help: "The images' [height, width, channels]."),
         Parameter("classes", .listOf(.text), default: .none, help: "Names of what it tells apart."),
-        weights, seed,
+        weights, ModelParameters.strict, seed,
       ],
       result: .object("network"), summary: "Makes a network of layers in a row.",
       examples: [

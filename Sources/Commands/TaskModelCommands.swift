@@ -41,7 +41,7 @@ func taskModelCommands(_ workspace: Workspace) -> [Command] {
           "taps", .listOf(.text), default: .none,
           help: "For another backbone: names of the three layers whose maps are an 8th, a 16th and "
             + "a 32nd of the image's side."),
-        weights, seed,
+        weights, ModelParameters.strict, seed,
       ],
       result: .object("network"),
       summary: "Builds RetinaNet: a detector that looks at thousands of boxes at once.",
@@ -59,11 +59,21 @@ func taskModelCommands(_ workspace: Workspace) -> [Command] {
     ) { call in
       try Failure.explaining {
         let names = try call.classes()
-        let backbone = try call.backbone(workspace)
-        let network = try RetinaNet.network(
-          backbone: backbone, taps: try call.taps(of: backbone), classes: names.count ?? 1,
-          width: try call.whole("width", in: 1...4_096), seed: try call.seed(workspace))
-        return try built(network, "retinanet", names.names, call, workspace)
+        let file = try call.weightsFile("`retinanet`")
+        let width = try call.whole("width", in: 1...4_096)
+        let network: Network
+        if let torchvision = try call.torchvisionInput(file) {
+          network = try RetinaNet.torchvision(
+            input: torchvision, classes: names.count ?? 1, width: width,
+            seed: try call.seed(workspace))
+        } else {
+          let backbone = try call.backbone(workspace)
+          network = try RetinaNet.network(
+            backbone: backbone, taps: try call.taps(of: backbone), classes: names.count ?? 1,
+            width: width, convention: Convention(of: backbone) ?? .keras,
+            seed: try call.seed(workspace))
+        }
+        return try built(network, "retinanet", names.names, call, workspace, weights: file)
       }
     },
     Command(
@@ -76,7 +86,7 @@ func taskModelCommands(_ workspace: Workspace) -> [Command] {
         Parameter(
           "depth", .whole, default: .value(.number(6)),
           help: "Banks on the way down, 2 to 8; sides divide by 2 to the power of one less."),
-        weights, seed,
+        weights, ModelParameters.strict, seed,
       ],
       result: .object("network"),
       summary: "Builds U-Net: down to small maps and up again, with what was seen joined in.",
@@ -104,7 +114,7 @@ func taskModelCommands(_ workspace: Workspace) -> [Command] {
         Parameter(
           "width", .whole, default: .value(.number(4)),
           help: "Filters of the first level; each of the four deeper ones has twice as many."),
-        weights, seed,
+        weights, ModelParameters.strict, seed,
       ],
       result: .object("network"),
       summary: "Builds the residual U-Net of the course's code: blocks with shortcuts, no pooling.",
@@ -140,7 +150,7 @@ func taskModelCommands(_ workspace: Workspace) -> [Command] {
         Parameter(
           "normalize", .boolean, default: .value(.boolean(false)),
           help: "Whether each embedding is scaled to length 1."),
-        weights, seed,
+        weights, ModelParameters.strict, seed,
       ],
       result: .object("network"),
       summary: "Builds a network that gives each image a place in a space of few dimensions.",
@@ -171,13 +181,14 @@ func taskModelCommands(_ workspace: Workspace) -> [Command] {
       "autoencoder", group: group,
       [
         Parameter(
-          "dimension", .whole, default: .value(.number(16)), help: "Numbers that stand for an image."
+          "dimension", .whole, default: .value(.number(16)),
+          help: "Numbers that stand for an image."
         ),
         input,
         Parameter(
           "filters", .listOf(.whole), default: .value(.numbers([32, 64, 128])),
           help: "Of the convolutions, each of which halves the map: sides divide by 2 for each."),
-        weights, seed,
+        weights, ModelParameters.strict, seed,
       ],
       result: .object("network"),
       summary: "Builds a network that squeezes an image into few numbers and paints it again.",
@@ -211,6 +222,14 @@ extension Call {
     return try text("backbone") == "resnet50"
       ? try ResNet50.network(input: input, includeTop: false, seed: seed)
       : try MobileNetV2.network(input: input, includeTop: false, seed: seed)
+  }
+
+  /// The images' shape where a file of PyTorch's decides on the backbone too: on ResNet50 by name.
+  fileprivate func torchvisionInput(_ file: WeightsFile?) throws -> [Int]? {
+    guard file?.convention == .pytorch, try optionalBackbone() == nil,
+      try text("backbone") == "resnet50"
+    else { return nil }
+    return try imageShape(unless: "a network as backbone")
   }
 
   private func optionalBackbone() throws -> Network? {

@@ -84,6 +84,16 @@ struct FigureSample: CustomTestStringConvertible, Sendable {
         groups: longNames.enumerated().map { number, name in
           .init(name, x: wave, y: wave.map { $0 * Double(number) })
         }, xLabel: "x", yLabel: "y")),
+    sample(
+      "a scatter of pictures",
+      Scatter(
+        groups: [
+          .init(
+            "a", x: [0, 1, 2, 2.01], y: [0, 1, 4, 4],
+            pictures: Array(repeating: picture(9, 5), count: 4)),
+          .init("b", x: [1, .nan], y: [3, 1], pictures: [picture(40, 60), picture(1, 1)]),
+          .init("c", x: [0.5], y: [2]),
+        ], hidesNumbers: true)),
     sample("a scatter of nothing", Scatter(groups: [.init("a", x: [.nan], y: [1])])),
     sample(
       "estimated against observed",

@@ -173,7 +173,8 @@ import Training
   }
 
   @Test func estimatesAreJudgedByTheirDefinitions() {
-    let result = Estimates(observed: [1, 2, 3, 4], estimated: [1, 3, 3, 3], indices: [0, 1, 2, 3])
+    let result = Estimates(
+      observed: [1, 2, 3, 4], estimated: [1, 3, 3, 3], indices: [0, 1, 2, 3])
     #expect(result.meanAbsoluteError == 0.5)
     #expect(abs(result.rootMeanSquaredError - 0.5.squareRoot()) < 1e-12)
     #expect(abs(result.determination - (1 - 2.0 / 5)) < 1e-12)
@@ -188,7 +189,9 @@ import Training
       .applying(Activation.relu, name: "relu")
     let output =
       try code
-      .applying(TransposedConvolution(filters: 3, kernel: 2, stride: 2), name: "up")
+      .applying(
+        TransposedConvolution(filters: 3, window: Window(size: (2, 2), stride: (2, 2))), name: "up"
+      )
       .applying(Activation.sigmoid, name: "pixels")
     let network = try Network(
       inputs: [input], outputs: [output], seed: 2, preprocessing: .symmetric)
@@ -197,10 +200,8 @@ import Training
       objective: ImageReconstruction())
     try fit.step()
     let first = try #require(fit.lastLoss)
-    // The target is the image before the preprocessing.
-    let batch = try Toy.dataset(60).batch(
-      Array(Toy.dataset(60).order(seed: 0, epoch: 0).prefix(12)))
-    #expect(first < 0.3 && batch.count == 12)
+    // The target is the image before the preprocessing: values of 0…1 against those of a sigmoid.
+    #expect(first < 0.3)
     _ = try fit.train(Trainer.Plan(epochs: 20))
     let last = try #require(fit.lastLoss)
     #expect(last < 0.6 * first, "\(first) \(last)")

@@ -144,7 +144,7 @@ struct DatasetWriter {
     switch image.annotation {
     case .boxes(let list):
       let sized = "\(start),\(image.width),\(image.height)"
-      let end = { (box: LabelledBox?) in
+      func end(_ box: LabelledBox?) -> String {
         usesDifficult ? (box?.isDifficult == true ? ",1\n" : ",0\n") : "\n"
       }
       if list.isEmpty { rows.append(sized + ",,,,," + end(nil)) }

@@ -40,7 +40,8 @@ struct DistanceTable {
     self.vectors = vectors
     let (count, dimension) = (vectors.shape[0], vectors.shape[1])
     squares = DistanceTable.squares(vectors, 0..<count)
-    let needed = [1, rows].map { MatrixProduct.workspace(m: $0, n: count, k: dimension) }.max() ?? 1
+    let needed =
+      [1, rows].map { MatrixProduct.workspace(m: $0, n: count, k: dimension) }.max() ?? 1
     workspace = try Tensor(shape: [max(needed, 1)])
   }
 

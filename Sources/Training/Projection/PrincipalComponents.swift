@@ -138,7 +138,8 @@ package struct PrincipalComponents: Sendable {
             for place in 0..<kept {
               var sum = 0.0
               for i in 0..<dimension {
-                sum += Double(base[row * dimension + i] - mean[i])
+                sum +=
+                  Double(base[row * dimension + i] - mean[i])
                   * Double(lines[place * dimension + i])
               }
               to[row * kept + place] = Float(sum)
