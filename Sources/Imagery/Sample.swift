@@ -50,6 +50,9 @@ package protocol SampleSource: Sendable {
   func size(at index: Int) throws -> (height: Int, width: Int)
   /// The bytes of the image's own file, where it has one.
   func original(at index: Int) throws -> [UInt8]?
+  /// Metres of ground along a side of a pixel of the image as stored, where that is known and the
+  /// same all over the image.
+  func groundResolution(at index: Int) -> Float?
 }
 
 extension SampleSource {
@@ -58,6 +61,7 @@ extension SampleSource {
   package func label(at index: Int) -> Int { 0 }
   package func annotation(at index: Int) throws -> Annotation { .label(label(at: index)) }
   package func original(at index: Int) throws -> [UInt8]? { nil }
+  package func groundResolution(at index: Int) -> Float? { nil }
 
   package func size(at index: Int) throws -> (height: Int, width: Int) {
     let shape = try image(at: index, frame: nil).shape
