@@ -5,7 +5,7 @@ package func allCommands(_ workspace: Workspace) -> [Command] {
   let commands =
     tensorCommands(workspace) + dataCommands(workspace) + layerCommands(workspace)
     + modelCommands(workspace) + trainingCommands(workspace) + optimizerCommands(workspace)
-    + lossCommands(workspace)
+    + lossCommands(workspace) + detectionCommands(workspace)
     + lookingCommands(workspace) + fileCommands(workspace)
   return commands.map { $0.interruptible(workspace) }
 }
