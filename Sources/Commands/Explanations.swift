@@ -1,6 +1,7 @@
 import Figures
 import Imagery
 import Language
+import Models
 import Networks
 import Tensors
 import Training
@@ -29,6 +30,8 @@ extension Failure {
     case let error as TrainingError: training(error)
     case let error as DetectionError: detection(error)
     case let error as SafetensorsError: safetensors(error)
+    case let error as HDF5Error: hdf5(error)
+    case let error as PublishedWeights.Missing: published(error)
     case let error as FigureError: Failure(code: "E0550", message: error.description)
     default: error
     }
@@ -144,6 +147,21 @@ extension Failure {
       return failure("E0585", "\(given) class weights for \(classes) classes")
     case .targetShape(let loss, let output, let target):
       return failure("E0586", "`\(loss)` cannot compare \(output) with \(target)")
+    case .lossDoesNotFit(let loss, let classes):
+      return failure(
+        "E0661",
+        "`\(loss)` cannot judge masks by \(classes) output\(classes == 1 ? "" : "s") a pixel",
+        loss == "binary_cross_entropy" ? "write cross_entropy()" : nil)
+    case .tooManyClasses(let given, let limit):
+      return failure("E0662", "a mask tells at most \(limit) classes apart, not \(given)")
+    case .notASegmenter(let input, let outputs):
+      return failure(
+        "E0663",
+        "to find masks a network must give scores for each pixel of its images \(input), and this "
+          + "one gives " + outputs.map { "\($0)" }.joined(separator: " and "),
+        "build one with unet or residual_unet")
+    case .maskSize(let expected, let given):
+      return failure("E0664", "the image has the size \(expected), and the mask \(given)")
     case .labelOutOfRange(let label, let classes):
       return failure("E0587", "there is no class number \(label) among \(classes)")
     case .lossNotFinite(let step, _, let layer, let parameter):
@@ -164,6 +182,16 @@ extension Failure {
       return failure("E0591", "every layer is frozen, so nothing can be trained", "unfreeze some")
     case .weightsDiffer(let path, let report):
       return failure("E0592", "`\(path)` does not fit this network: " + differences(report))
+    case .otherConvention(let path, let given, let network):
+      func owner(_ convention: Convention) -> String {
+        convention == .keras ? "Keras" : "PyTorch"
+      }
+      return failure(
+        "E0735",
+        "`\(path)` has weights for the network as \(owner(given)) builds it, and this one is built "
+          + "as \(owner(network)) does",
+        "build it with `convention: \"\(given.rawValue)\"`, or with `weights:`, which knows")
+    case .noWeights(let path): return failure("E0736", "`\(path)` has no weights")
     case .snapshotDiffers(let difference):
       return failure(
         "E0593",
@@ -173,6 +201,43 @@ extension Failure {
       return failure("E0596", "`\(path)` is no checkpoint of a training: \(what)")
     case .cannotRewind(let steps, let available):
       return failure("E0594", "\(steps) steps cannot be taken back; \(available) can")
+    case .notVectors(let shape):
+      return failure("E0680", "vectors are a tensor [count, numbers], not \(shape)")
+    case .notFinite(let row):
+      return failure(
+        "E0681", "the network gives for image \(row) what is not a number",
+        "train it again with a lower rate")
+    case .tooFewVectors(let given, let needed):
+      return failure("E0682", "\(given) images are too few: at least \(needed) are needed")
+    case .tooManyVectors(let given, let limit):
+      return failure(
+        "E0683", "\(given) images are too many to compare each with each: at most \(limit)",
+        "embed fewer: data.take(2000)")
+    case .tooManyDimensions(let given, let limit):
+      return failure(
+        "E0684",
+        "vectors of \(given) numbers are too long where there are more images than \(limit)",
+        "embed fewer images, or a narrower layer")
+    case .tooFewClasses(let given, let needed):
+      return failure(
+        "E0685", "\(given) classes have the two images that it takes, and \(needed) are asked for")
+    case .noPairsLeft(let loss):
+      return failure("E0686", "`\(loss)` needs two images of a class, and this batch has none")
+    case .notAnEmbedding(let outputs):
+      return failure(
+        "E0687",
+        "a network that places images must end with one list of numbers, and this one gives "
+          + outputs.map { "\($0)" }.joined(separator: " and "), "build one with embedding")
+    case .notARegression(let outputs):
+      return failure(
+        "E0688",
+        "to estimate a number a network must end with one, and this one gives "
+          + outputs.map { "\($0)" }.joined(separator: " and "), "end it with dense(units: 1)")
+    case .notAnAutoencoder(let input, let outputs):
+      return failure(
+        "E0689",
+        "to give an image back a network must end with its shape \(input), and this one gives "
+          + outputs.map { "\($0)" }.joined(separator: " and "), "build one with autoencoder")
     case .nothingToResume:
       return failure("E0595", "no training was interrupted", "`train` begins one")
     }
@@ -222,6 +287,35 @@ extension Failure {
       parts.append("the network has no place for \(names(report.unexpected))")
     }
     return parts.joined(separator: "; ")
+  }
+
+  private static func hdf5(_ error: HDF5Error) -> Failure {
+    switch error.problem {
+    case .noSignature:
+      Failure(code: "E0730", message: "`\(error.path)` is no HDF5 file, whatever its name says")
+    case .damaged(let offset, let what):
+      Failure(
+        code: "E0731",
+        message: "`\(error.path)` is no sound HDF5 file: \(what), at byte \(offset)")
+    case .unsupported(let what):
+      Failure(
+        code: "E0732", message: "`\(error.path)` has \(what), which are not read here",
+        remedy: "write it again with Keras's `save_weights`, which does without")
+    }
+  }
+
+  private static func published(_ error: PublishedWeights.Missing) -> Failure {
+    switch error {
+    case .file(let weights, let path):
+      Failure(
+        code: "E0733", message: "there is no file `\(path)`, which has these weights",
+        remedy: "put \(weights.address) into the folder `\(PublishedWeights.folder)` beside your "
+          + "work, under its own name")
+    case .none(let model):
+      Failure(
+        code: "E0734", message: "no weights of ImageNet are published for \(model)",
+        remedy: "name a file")
+    }
   }
 
   private static func safetensors(_ error: SafetensorsError) -> Failure {

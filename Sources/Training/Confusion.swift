@@ -9,7 +9,9 @@ package struct Confusion: Equatable, Sendable {
   }
 
   /// Both are indices into `classes`.
-  package mutating func add(truth: Int, prediction: Int) { counts[truth][prediction] += 1 }
+  package mutating func add(truth: Int, prediction: Int, count: Int = 1) {
+    counts[truth][prediction] += count
+  }
 
   package var total: Int { counts.joined().reduce(0, +) }
 

@@ -1,3 +1,5 @@
+import Models
+
 import Imagery
 
 /// What went wrong in training, as facts. Sentences are made from it in one place, above.
@@ -21,6 +23,14 @@ package enum TrainingError: Error, Equatable, Sendable {
   case classWeightCount(given: Int, classes: Int)
   /// A loss was given an output and a target that do not go together.
   case targetShape(loss: String, output: [Int], target: [Int])
+  /// A loss that cannot judge masks of a network with `classes` outputs a pixel.
+  case lossDoesNotFit(loss: String, classes: Int)
+  /// More classes than a mask can tell apart.
+  case tooManyClasses(given: Int, limit: Int)
+  /// A network that gives no scores for each pixel of its image `[H, W, C]`.
+  case notASegmenter(input: [Int], outputs: [[Int]])
+  /// A mask, or probabilities, of another size than the image.
+  case maskSize(expected: [Int], given: [Int])
   /// A label that is no class: 0..<classes.
   case labelOutOfRange(label: Int, classes: Int)
   /// The loss of step `step` (counted from 1) is not a number, or infinite. `layer` is the first
@@ -35,12 +45,37 @@ package enum TrainingError: Error, Equatable, Sendable {
   case nothingToTrain
   /// A file of weights that does not fit the network, asked to fit entirely. Nothing was changed.
   case weightsDiffer(path: String, WeightsReport)
+  /// A file of weights for the edition of the model that another framework builds. Nothing was
+  /// changed.
+  case otherConvention(path: String, given: Convention, network: Convention)
+  /// A file that is sound and has no weights.
+  case noWeights(path: String)
   /// A snapshot, or a checkpoint, of a trainer with other settings.
   case snapshotDiffers(TrainerSettings.Difference)
   /// A file that is no checkpoint, or is damaged.
   case notACheckpoint(path: String, what: String)
   /// There are only `available` steps to go back.
   case cannotRewind(steps: Int, available: Int)
+  /// Something other than rows of numbers `[N, D]`, or of another D than the others.
+  case notVectors(shape: [Int])
+  /// A vector with a value that is not a number, or infinite.
+  case notFinite(row: Int)
+  /// Too few vectors for what is asked.
+  case tooFewVectors(given: Int, needed: Int)
+  /// More vectors than can be compared each with each.
+  case tooManyVectors(given: Int, limit: Int)
+  /// Vectors of too many dimensions, and too many of them.
+  case tooManyDimensions(given: Int, limit: Int)
+  /// Fewer classes with two images than an episode needs.
+  case tooFewClasses(given: Int, needed: Int)
+  /// No two images of a batch are of one class.
+  case noPairsLeft(loss: String)
+  /// A network of several inputs or outputs, or whose output is no vector.
+  case notAnEmbedding(outputs: [[Int]])
+  /// A network that does not end with one number.
+  case notARegression(outputs: [[Int]])
+  /// A network whose output has not the shape of its input.
+  case notAnAutoencoder(input: [Int], outputs: [[Int]])
   /// There is no interrupted training to go on with.
   case nothingToResume
 }

@@ -84,6 +84,16 @@ struct FigureSample: CustomTestStringConvertible, Sendable {
         groups: longNames.enumerated().map { number, name in
           .init(name, x: wave, y: wave.map { $0 * Double(number) })
         }, xLabel: "x", yLabel: "y")),
+    sample(
+      "a scatter of pictures",
+      Scatter(
+        groups: [
+          .init(
+            "a", x: [0, 1, 2, 2.01], y: [0, 1, 4, 4],
+            pictures: Array(repeating: picture(9, 5), count: 4)),
+          .init("b", x: [1, .nan], y: [3, 1], pictures: [picture(40, 60), picture(1, 1)]),
+          .init("c", x: [0.5], y: [2]),
+        ], hidesNumbers: true)),
     sample("a scatter of nothing", Scatter(groups: [.init("a", x: [.nan], y: [1])])),
     sample(
       "estimated against observed",
@@ -173,6 +183,21 @@ struct FigureSample: CustomTestStringConvertible, Sendable {
     sample(
       "tiles with a colour bar",
       ImageGrid(tiles: [.init(picture(6, 6))], colourBar: .init(.viridis, range: -3...0))),
+    sample(
+      "tiles with masks and boxes",
+      ImageGrid(
+        tiles: [
+          .init(
+            picture(96, 64).overlaid(
+              mask: .init(
+                width: 3, height: 2, classes: [0, 1, 2, 3, 4, 255], names: Array(longNames[0..<5]))),
+            caption: "mask"),
+          .init(
+            picture(96, 64).annotated(boxes: [
+              .init(x: 10, y: 8, width: 30, height: 30),
+              .init(x: 70, y: 40, width: 80, height: 90, colour: 1),
+            ]), caption: "boxes"),
+        ], classNames: Array(longNames[0..<5]))),
     sample(
       "boxes",
       AnnotatedImage(

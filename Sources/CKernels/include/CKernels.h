@@ -142,6 +142,25 @@ void conch_l2_normalize(ptrdiff_t rows, ptrdiff_t columns, float epsilon, const 
 void conch_l2_normalize_gradient(ptrdiff_t rows, ptrdiff_t columns, float epsilon, const float *x,
                                  const float *dy, float *dx, bool accumulate);
 
+// Losses over pixels with labels 0…classes − 1 (0 and 1 where there is one output, the logit of
+// class 1); others count nowhere (Segmentation.c). `weights` has 256, 0 for what is no label.
+// `planes` has room for classes · CONCH_PIXEL_BLOCK floats.
+enum { CONCH_PIXEL_BLOCK = 64, CONCH_UNLABELLED = 255 };
+// Adds to sums: labelled pixels, weighted cross-entropy, weighted hinge; then for each class the
+// probabilities of all pixels and of those of the class, pixels of the class, pixels taken for it,
+// and both. Writes the probabilities unless null.
+void conch_pixel_losses(ptrdiff_t pixels, ptrdiff_t classes, const float *logits,
+                        const uint8_t *labels, const float *weights, float *probabilities,
+                        double *sums, float *planes);
+// dp of class k is level[k], at its own pixels overlap[k] more; entropy and hinge are factors.
+typedef struct {
+  float entropy, hinge;
+  const float *level, *overlap;
+} conch_pixel_slopes;
+// Turns probabilities into the loss's gradient with respect to logits, in place.
+void conch_pixel_gradients(ptrdiff_t pixels, ptrdiff_t classes, const uint8_t *labels,
+                           const float *weights, conch_pixel_slopes slopes, float *values,
+                           float *planes);
 // The focal loss of logits [rows, columns] (FocalLoss.c): label k is class k, CONCH_BACKGROUND no
 // class, any other a row that does not count. Classes that are there weigh `present`, the others
 // `away`. `losses` has room for all values; returns their sum; `gradient` (times `scale`) may be null.
@@ -190,5 +209,35 @@ void conch_resize_bilinear(const float *x, ptrdiff_t input_height, ptrdiff_t inp
 void conch_resize_bilinear_gradient(const float *dy, ptrdiff_t output_height,
                                     ptrdiff_t output_width, float *dx, ptrdiff_t input_height,
                                     ptrdiff_t input_width, ptrdiff_t channels, bool accumulate);
+
+// The permutohedral lattice (Lattice.c). `table` has mask + 1 slots, -1 where free, at least twice
+// the capacity; `keys` has room for capacity · dimensions numbers.
+enum { CONCH_LATTICE_DIMENSIONS = 16 };
+typedef struct {
+  ptrdiff_t dimensions, count, capacity;
+  int32_t *keys, *table;
+  uint32_t mask;
+} conch_lattice;
+typedef struct {
+  int32_t point;
+  float weight;
+} conch_lattice_share;
+// Takes up points first..<end, or as many as there is room for; returns where it stopped. Each
+// point gets dimensions + 1 corners and weights.
+ptrdiff_t conch_lattice_insert(conch_lattice *lattice, ptrdiff_t first, ptrdiff_t end,
+                               const float *features, int32_t *corners, float *weights);
+void conch_lattice_rehash(conch_lattice *lattice);
+// The two neighbours of each corner along a direction; `count` where there is none.
+void conch_lattice_neighbours(const conch_lattice *lattice, ptrdiff_t direction, ptrdiff_t first,
+                              ptrdiff_t end, int32_t *neighbours);
+// Values are [point or corner, 4 · quads]. Row `count` of the corners is 0.
+void conch_lattice_splat(ptrdiff_t quads, ptrdiff_t first, ptrdiff_t end, const int32_t *starts,
+                         const conch_lattice_share *shares, const float *points, float *corners);
+void conch_lattice_blur(ptrdiff_t quads, ptrdiff_t first, ptrdiff_t end, const int32_t *neighbours,
+                        const float *from, float *to);
+// points += factor · scale[point] · weight · corner
+void conch_lattice_slice(ptrdiff_t quads, ptrdiff_t dimensions, ptrdiff_t first, ptrdiff_t end,
+                         const int32_t *numbers, const float *weights, const float *scale,
+                         float factor, const float *corners, float *points);
 
 #endif

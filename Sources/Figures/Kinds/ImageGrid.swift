@@ -43,6 +43,8 @@ package struct ImageGrid: Sendable {
   /// The longer side of a tile's image in pixels at scale 1; nil chooses by number and size.
   package var tileSide: Int?
   package var colourBar: ColourBar?
+  /// Names of the classes whose colours the tiles show, for a legend below them.
+  package var classNames: [String]
   /// What the tiles are, for the summary: `images`, `kernels`, `channels`.
   package var noun: String
   /// A sentence below the tiles.
@@ -50,12 +52,13 @@ package struct ImageGrid: Sendable {
 
   package init(
     tiles: [Tile], columns: Int? = nil, tileSide: Int? = nil, colourBar: ColourBar? = nil,
-    noun: String = "images", note: String = ""
+    classNames: [String] = [], noun: String = "images", note: String = ""
   ) {
     self.tiles = tiles
     self.columns = columns
     self.tileSide = tileSide
     self.colourBar = colourBar
+    self.classNames = classNames
     self.noun = noun
     self.note = note
   }

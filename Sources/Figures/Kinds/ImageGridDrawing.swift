@@ -19,6 +19,9 @@ extension ImageGrid: FigureContent {
     if captions.contains(where: { !$0.isEmpty }) {
       sentences.append(captions.prefix(60).joined(separator: "; ") + ".")
     }
+    if !classNames.isEmpty {
+      sentences.append("Colours of classes: \(classNames.joined(separator: ", ")).")
+    }
     if !note.isEmpty { sentences.append(note + ".") }
     return sentences.joined(separator: " ")
   }
@@ -130,6 +133,13 @@ extension ImageGrid: FigureContent {
       .filter { !$0.isEmpty }.joined(separator: "; ")
   }
 
+  private var legend: Legend {
+    Legend(
+      entries: classNames.enumerated().map { index, name in
+        Legend.Entry(name: name, colour: .ofSeries(index), sample: .box)
+      })
+  }
+
   package func naturalSize(_ text: TextSetter) -> Size {
     guard shownCount > 0 else { return Size(200, 40) }
     let plan = plan(text)
@@ -137,6 +147,10 @@ extension ImageGrid: FigureContent {
     if let scale {
       size.width += 20 + scale.width(text)
       size.height = max(size.height, 120)
+    }
+    if !classNames.isEmpty {
+      size.width = max(size.width, 280)
+      size.height += 10 + legend.height(text, width: size.width)
     }
     if !notes.isEmpty {
       size.width = max(size.width, min(300, text.size(of: notes, .note).width + 2))
@@ -165,8 +179,14 @@ extension ImageGrid: FigureContent {
           x: frame.x + plan.width + 20, y: frame.y + 6, width: scale.width(canvas.text),
           height: min(320, max(108, plan.height - 12))))
     }
+    var top = frame.y + max(plan.height, scale == nil ? 0 : 120) + 10
+    if !classNames.isEmpty {
+      let height = legend.height(canvas.text, width: frame.width)
+      legend.draw(
+        on: canvas, in: Rectangle(x: frame.x, y: top, width: frame.width, height: height))
+      top += height + 10
+    }
     if !notes.isEmpty {
-      let top = frame.y + max(plan.height, scale == nil ? 0 : 120) + 10
       canvas.write(notes, at: Point(frame.x, top), .note, width: frame.width, lines: 4)
     }
   }

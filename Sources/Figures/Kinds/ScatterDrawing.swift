@@ -50,9 +50,12 @@ extension Scatter: FigureContent {
     Mark.ofSeries(index + index / Colour.series.count)
   }
 
+  /// Whether pictures are drawn: then the page is larger.
+  private var hasPictures: Bool { groups.contains { !$0.pictures.isEmpty } }
+
   package func naturalSize(_ text: TextSetter) -> Size {
-    let width = showsIdentity ? 480.0 : 560
-    return Size(width, 430 + legend.height(text, width: width))
+    let width = hasPictures ? 860.0 : showsIdentity ? 480 : 560
+    return Size(width, (hasPictures ? 700 : 430) + legend.height(text, width: width))
   }
 
   package func draw(on canvas: Canvas, in frame: Rectangle) {
@@ -62,7 +65,11 @@ extension Scatter: FigureContent {
     let plot = PlotFrame(
       frame.inset(top: legend.height(canvas.text, width: frame.width)), xAxis: axes.x,
       yAxis: axes.y, xLabel: xLabel, yLabel: yLabel, text: canvas.text)
-    plot.draw(on: canvas)
+    if hidesNumbers {
+      canvas.frame(plot.area, .hairline)
+    } else {
+      plot.draw(on: canvas)
+    }
     let count = groups.reduce(0) { $0 + min($1.x.count, $1.y.count) }
     let radius = count > 2000 ? 2.0 : count > 400 ? 3 : 4
     let opacity = count > 2000 ? 0.5 : 0.8
@@ -72,7 +79,8 @@ extension Scatter: FigureContent {
       {
         canvas.line(start, end, .softInk, width: 1, dashes: [5, 4])
       }
-      for (index, group) in groups.enumerated() {
+      if hasPictures { drawPictures(on: canvas, plot) }
+      for (index, group) in groups.enumerated() where group.pictures.isEmpty {
         // Of very many points an even selection looks the same.
         let shown = points(of: group)
         for position in stride(from: 0, to: shown.count, by: 1 + count / 50_000) {
@@ -87,6 +95,40 @@ extension Scatter: FigureContent {
     if count == 0 {
       canvas.write(
         "no data", at: Point(plot.area.middle.x, plot.area.middle.y), .note, .middle, .middle)
+    }
+  }
+
+  /// A picture where there is room: one that would cover another by more than a corner is left as a
+  /// point, so that what is seen can be told.
+  private func drawPictures(on canvas: Canvas, _ plot: PlotFrame) {
+    let count = groups.reduce(0) { $0 + $1.pictures.count }
+    let side = count > 400 ? 26.0 : count > 120 ? 34 : 44
+    var taken: [Point] = []
+    // Class by class in turn, so that none has all the room.
+    for round in 0..<(groups.map(\.pictures.count).max() ?? 0) {
+      for (index, group) in groups.enumerated() where round < group.pictures.count {
+        guard round < group.x.count, round < group.y.count,
+          let place = plot.point(group.x[round], group.y[round])
+        else { continue }
+        let colour = Colour.ofSeries(index)
+        let isFree = taken.allSatisfy {
+          max(($0.x - place.x).magnitude, ($0.y - place.y).magnitude) >= 0.75 * side
+        }
+        guard isFree else {
+          canvas.mark(Scatter.mark(index), at: place, radius: 3, colour)
+          continue
+        }
+        taken.append(place)
+        let picture = group.pictures[round]
+        let longer = Double(max(picture.width, picture.height, 1))
+        let (width, height) = (
+          side * Double(picture.width) / longer, side * Double(picture.height) / longer
+        )
+        let frame = Rectangle(
+          x: place.x - width / 2, y: place.y - height / 2, width: width, height: height)
+        canvas.image(picture, in: frame)
+        canvas.frame(frame.inset(left: -1, top: -1, right: -1, bottom: -1), colour, width: 2)
+      }
     }
   }
 }

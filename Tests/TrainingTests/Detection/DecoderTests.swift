@@ -19,7 +19,7 @@ struct DecoderTests {
       for anchor in level.first..<level.first + level.count {
         let code = SIMD4(
           codes[anchor * 4], codes[anchor * 4 + 1], codes[anchor * 4 + 2], codes[anchor * 4 + 3])
-        let box = decoder.coding.decode(code, at: grid.boxes[anchor])
+        let box = grid.shapes.coding.decode(code, at: grid.boxes[anchor])
           .clipped(height: grid.height, width: grid.width)
         for k in 0..<classes
         where logits[anchor * classes + k] > log(decoder.threshold / (1 - decoder.threshold)) {

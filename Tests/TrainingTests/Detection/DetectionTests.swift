@@ -193,7 +193,7 @@ struct DetectionTests {
       { $0.focal.gamma = 1 }, { $0.focal.alpha = nil }, { $0.smoothL1.delta = 0.1 },
       { $0.classWeight = 2 }, { $0.boxWeight = 2 }, { $0.rule.positive = 0.6 },
       { $0.rule.background = 0.3 }, { $0.rule.forcesBestMatch = true },
-      { $0.emptyImagesCount = false }, { $0.coding.variances.x = 1 },
+      { $0.emptyImagesCount = false },
     ]
     var texts = [step.detection.settings]
     for change in changes {
@@ -203,6 +203,7 @@ struct DetectionTests {
     }
     let network = try TinyDetector.network(height: 64, width: 80, classes: 3)
     texts.append(try Detection(network, shapes: AnchorShapes(scale: 2)).settings)
+    texts.append(try Detection(network, shapes: .torchvision).settings)
     #expect(Set(texts).count == texts.count)
   }
 }
