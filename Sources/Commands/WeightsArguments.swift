@@ -59,7 +59,7 @@ func built(
 /// The network as a value, with weights that were read before.
 func built(
   _ network: Network, _ title: String, _ classes: [String], _ call: Call, _ workspace: Workspace,
-  weights file: WeightsFile?
+  weights file: WeightsFile?, anchors: AnchorShapes = AnchorShapes()
 ) throws -> Value {
   if let file {
     let isStrict = try call.boolean("strict")
@@ -70,7 +70,7 @@ func built(
       say(report, of: file.path, workspace)
     }
   }
-  return .object(NetworkValue(network, title: title, classes: classes))
+  return .object(NetworkValue(network, title: title, classes: classes, anchors: anchors))
 }
 
 /// Names what stays fresh, and what of the file is not used: only where the network ends.
