@@ -7,20 +7,26 @@ extension Dataset {
   /// How many classes have the two images that a pair needs.
   package var pairableClassCount: Int { pairable.count }
 
+  /// How many batches an epoch of pairs has: as many as would show each image of a class that can
+  /// give pairs once as an anchor.
+  package func pairBatchCount(classesPerBatch: Int) -> Int {
+    let classes = pairable
+    let width = min(max(classesPerBatch, 1), classes.count)
+    return width > 0 ? (classes.reduce(0) { $0 + $1.count } + width - 1) / width : 0
+  }
+
   /// The positions of an epoch of pairs, batch after batch: each batch has one image (the anchor) of
   /// each of `classesPerBatch` classes, then another image of each, in the same order. Where there
   /// are more classes than that, those of a batch are drawn anew; where fewer, all are in each.
   ///
-  /// An epoch has as many batches as would show each image once as an anchor. It depends on the seed
-  /// and the epoch only.
+  /// There are `pairBatchCount` batches. The order depends on the seed and the epoch only.
   package func pairOrder(seed: UInt64, epoch: Int, classesPerBatch: Int) -> [Int] {
     let classes = pairable
     let width = min(max(classesPerBatch, 1), classes.count)
     guard width > 0 else { return [] }
-    let images = classes.reduce(0) { $0 + $1.count }
     var stream = RandomStream(seed: seed, name: "pairs of epoch \(epoch)")
     var order: [Int] = []
-    for _ in 0..<(images + width - 1) / width {
+    for _ in 0..<pairBatchCount(classesPerBatch: width) {
       let chosen =
         width == classes.count
         ? Array(classes.indices) : Array(stream.permutation(classes.count).prefix(width))

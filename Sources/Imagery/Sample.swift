@@ -48,6 +48,8 @@ package protocol SampleSource: Sendable {
   func annotation(at index: Int) throws -> Annotation
   /// Height and width of the image as stored, from 1. Only asked where there are boxes.
   func size(at index: Int) throws -> (height: Int, width: Int)
+  /// The bytes of the image's own file, where it has one.
+  func original(at index: Int) throws -> [UInt8]?
 }
 
 extension SampleSource {
@@ -55,6 +57,7 @@ extension SampleSource {
   package var bands: Int { 3 }
   package func label(at index: Int) -> Int { 0 }
   package func annotation(at index: Int) throws -> Annotation { .label(label(at: index)) }
+  package func original(at index: Int) throws -> [UInt8]? { nil }
 
   package func size(at index: Int) throws -> (height: Int, width: Int) {
     let shape = try image(at: index, frame: nil).shape

@@ -1,22 +1,5 @@
 import Tensors
 
-/// How images (0…1 per channel) are changed before they enter a network. The trainer and
-/// `predict` apply it; runs of raw tensors do not.
-package enum Preprocessing: String, Sendable {
-  /// As they are, 0…1.
-  case none
-  /// 2x − 1, so −1…1, as MobileNetV2 was designed for.
-  case symmetric
-
-  /// (scale, shift) of `x · scale + shift`.
-  package var factors: (scale: Float, shift: Float) {
-    switch self {
-    case .none: return (1, 0)
-    case .symmetric: return (2, -1)
-    }
-  }
-}
-
 /// A layer of a network: its name, what it computes, and its weights.
 package final class NetworkLayer {
   /// The position in `Network.layers`.
@@ -27,19 +10,28 @@ package final class NetworkLayer {
   package let applications: [Int]
   /// The shapes of its first application, without the count dimension.
   package let shapes: OperationShapes
+  /// Multiplications with an addition for one image, over all applications.
+  package let multiplyAccumulates: Int
+  /// Values of all its inputs and outputs for one image, over all applications.
+  private let values: Int
   /// In Keras's order; empty for a layer without weights.
   package let parameters: [Parameter]
   fileprivate let freeze: Freeze
 
   fileprivate init(
-    index: Int, name: String, layer: Layer, applications: [Int], shapes: OperationShapes,
+    index: Int, name: String, layer: Layer, applications: [Int], nodes: [Node],
     parameters: [Parameter], freeze: Freeze
   ) {
     self.index = index
     self.name = name
     self.layer = layer
     self.applications = applications
-    self.shapes = shapes
+    let shapes = applications.map { nodes[$0].shapes }
+    self.shapes = shapes[0]
+    self.multiplyAccumulates = saturatedSum(
+      shapes.map { layer.operation.multiplyAccumulates($0) })
+    self.values = saturatedSum(
+      shapes.flatMap { [$0.outputSize] + $0.inputs.map { $0.reduce(1, *) } })
     self.parameters = parameters
     self.freeze = freeze
   }
@@ -51,17 +43,9 @@ package final class NetworkLayer {
   package var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
   /// False when the layer is frozen; `Network.setTrainable` changes it.
   package var isTrainable: Bool { !freeze.isFrozen }
-  /// Multiplications with an addition for one image, over all applications.
-  package var multiplyAccumulates: Int {
-    let (product, overflow) = operation.multiplyAccumulates(shapes)
-      .multipliedReportingOverflow(by: applications.count)
-    return overflow ? .max : product
-  }
-
   /// Bytes that one image moves at least: every input and output once, and the weights.
   package var bytes: Int {
-    let values = shapes.inputs.reduce(shapes.outputSize) { $0 + $1.reduce(1, *) }
-    return (values * applications.count + parameterCount) * MemoryLayout<Float>.stride
+    (values + parameterCount) * MemoryLayout<Float>.stride
   }
 
   /// The weight of this name, such as "kernel".
@@ -103,12 +87,17 @@ package final class Network {
   ///   - seed: weights start from the random streams ("init/<layer>/<weight>", seed).
   ///   - reusing: layers that are also in one of these networks take its name, copies of its
   ///     weights and its frozen state, so that a trained body can get a new head.
-  /// - Throws: `NetworkError.duplicateName`, `.inputNotListed`, `.invalidEnds`, `.memory`, or
-  ///   `.shape` if a shared layer would need weights of two shapes.
+  ///   - preprocessing: how images are changed before they enter the first input.
+  /// - Throws: `NetworkError.duplicateName`, `.inputNotListed`, `.invalidEnds`, `.memory`,
+  ///   `.preprocessing` where the input has not the channels that it needs, or `.shape` if a shared layer would need weights of two shapes.
   package init(
     inputs: [Node], outputs: [Node], seed: UInt64 = 0, preprocessing: Preprocessing = .none,
     reusing: [Network] = []
   ) throws(NetworkError) {
+    let channels = inputs.first?.shape.last ?? 0
+    guard preprocessing.accepts(channels: channels) else {
+      throw .preprocessing(preprocessing.rawValue, channels: channels)
+    }
     let order = try GraphOrder(inputs: inputs, outputs: outputs)
     let inheritance = order.layers.map { layer in
       reusing.lazy.compactMap { $0.layer(layer) }.first
@@ -148,7 +137,7 @@ package final class Network {
       layers.append(
         NetworkLayer(
           index: index, name: names[index], layer: layer, applications: applications,
-          shapes: order.nodes[applications[0]].shapes, parameters: parameters, freeze: freeze))
+          nodes: order.nodes, parameters: parameters, freeze: freeze))
     }
 
     self.inputs = inputs
@@ -215,10 +204,7 @@ package final class Network {
 
   /// Multiplications with an addition to run one image through.
   package var multiplyAccumulates: Int {
-    layers.reduce(0) { sum, layer in
-      let (next, overflow) = sum.addingReportingOverflow(layer.multiplyAccumulates)
-      return overflow ? .max : next
-    }
+    saturatedSum(layers.map(\.multiplyAccumulates))
   }
 
   // MARK: Freezing
@@ -287,5 +273,13 @@ package final class Network {
         node.inputs.isEmpty ? .pixel : node.operation.receptiveField(seen, node.shapes))
     }
     return fields[layer.applications[0]]
+  }
+}
+
+/// The sum of numbers from 0, or the largest Int if it would be larger.
+private func saturatedSum(_ numbers: [Int]) -> Int {
+  numbers.reduce(0) { sum, number in
+    let (next, overflow) = sum.addingReportingOverflow(number)
+    return overflow ? .max : next
   }
 }

@@ -19,6 +19,8 @@ package enum NetworkError: Error, Equatable, Sendable {
   case tensorCount(given: Int, expected: Int)
   /// Running the network needs `bytes`, more than the `available` ones.
   case memory(bytes: Int, available: Int)
+  /// The preprocessing of this name needs RGB, and the network's input has `channels`.
+  case preprocessing(String, channels: Int)
   /// There is no layer number `index` in a network of `count` layers.
   case layerIndex(Int, count: Int)
 }

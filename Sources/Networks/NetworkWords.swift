@@ -33,6 +33,10 @@ extension ShapeError: CustomStringConvertible {
     case .cropLeavesSomething(let top, let bottom, let left, let right):
       return "layer `\(layer)` would crop everything away: \(top) rows above and \(bottom) below, "
         + "\(left) columns left and \(right) right, \(got)"
+    case .reshapes(let shape):
+      return "layer `\(layer)` cannot bring its values to the shape \(shape), \(got)"
+    case .sidesDivisible(let divisor):
+      return "`\(layer)` needs images whose height and width divide by \(divisor), \(got)"
     case .valueCount(let limit):
       return "layer `\(layer)` would hold more than \(limit) values, \(got)"
     case .depth(let limit):
@@ -70,6 +74,9 @@ extension NetworkError: CustomStringConvertible {
       let mebibyte = 1 << 20
       return
         "this needs \(bytes / mebibyte) MiB of memory, and \(available / mebibyte) MiB are left"
+    case .preprocessing(let name, let channels):
+      return "the preprocessing \(name) is made for 3 channels (red, green, blue), "
+        + "and the network's input has \(channels)"
     case .layerIndex(let index, let count):
       return "there is no layer \(index) in a network of \(count) layers"
     }

@@ -20,6 +20,10 @@ package struct ShapeError: Error, Equatable, Sendable {
     case windowFits(window: [Int], padded: [Int])
     /// What is cropped must leave something.
     case cropLeavesSomething(top: Int, bottom: Int, left: Int, right: Int)
+    /// The values fit in these sizes, of which one may be −1.
+    case reshapes(to: [Int])
+    /// Height and width must be multiples of this, since the network halves and doubles maps.
+    case sidesDivisible(by: Int)
     /// Output or weights would have more than `limit` values.
     case valueCount(limit: Int)
     /// The network would be more than `limit` layers deep.

@@ -32,15 +32,11 @@ extension Execution {
       throw TrainingError.imageShape(expected: expected, given: Array(images.shape.dropFirst()))
     }
     try setCount(images.shape[0])
-    let (scale, shift) = network.preprocessing.factors
     let target = inputValues()
-    guard let output = target.baseAddress else { return }
+    guard let output = target.baseAddress, let channels = expected.last else { return }
     images.withUnsafePointer { input in
-      if scale == 1 && shift == 0 {
-        output.update(from: input, count: target.count)
-      } else {
-        for i in 0..<target.count { output[i] = input[i] * scale + shift }
-      }
+      network.preprocessing.apply(
+        pixels: target.count / channels, channels: channels, source: input, target: output)
     }
   }
 }

@@ -80,7 +80,7 @@ package final class Trainer {
       }
       let classes = min(max(batch / 2, 2), dataset.pairableClassCount)
       self.batch = 2 * classes
-      stepsPerEpoch = (dataset.count + classes - 1) / classes
+      stepsPerEpoch = dataset.pairBatchCount(classesPerBatch: classes)
     }
     optimizerState = OptimizerState(parameterCount: network.parameters.count)
     ring = SnapshotRing(limit: rewindLimit)

@@ -49,6 +49,26 @@ package enum TrainingError: Error, Equatable, Sendable {
   case notACheckpoint(path: String, what: String)
   /// There are only `available` steps to go back.
   case cannotRewind(steps: Int, available: Int)
+  /// Something other than rows of numbers `[N, D]`, or of another D than the others.
+  case notVectors(shape: [Int])
+  /// A vector with a value that is not a number, or infinite.
+  case notFinite(row: Int)
+  /// Too few vectors for what is asked.
+  case tooFewVectors(given: Int, needed: Int)
+  /// More vectors than can be compared each with each.
+  case tooManyVectors(given: Int, limit: Int)
+  /// Vectors of too many dimensions, and too many of them.
+  case tooManyDimensions(given: Int, limit: Int)
+  /// Fewer classes with two images than an episode needs.
+  case tooFewClasses(given: Int, needed: Int)
+  /// No two images of a batch are of one class.
+  case noPairsLeft(loss: String)
+  /// A network of several inputs or outputs, or whose output is no vector.
+  case notAnEmbedding(outputs: [[Int]])
+  /// A network that does not end with one number.
+  case notARegression(outputs: [[Int]])
+  /// A network whose output has not the shape of its input.
+  case notAnAutoencoder(input: [Int], outputs: [[Int]])
   /// There is no interrupted training to go on with.
   case nothingToResume
 }

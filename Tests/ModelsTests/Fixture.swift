@@ -3,6 +3,7 @@ import Models
 import Networks
 import TestSupport
 import Tensors
+import Testing
 
 /// A dump of a model by another framework: its name says what to build, as in
 /// "mobilenet_v2_a035_s96" (`a` alpha in hundredths, `s` side, `w` width, `d` depth, `f` base
@@ -40,11 +41,22 @@ struct Fixture: CustomStringConvertible {
     case "mobilenet_v2":
       return try MobileNetV2.network(
         input: input, alpha: Double(sizes["a"] ?? 100) / 100, classes: classes)
+    case "resnet50": return try ResNet50.network(input: input, classes: classes)
+    case "retinanet":
+      let backbone = try ResNet50.network(input: input, includeTop: false)
+      return try RetinaNet.network(
+        backbone: backbone, taps: try #require(RetinaNet.Taps(of: backbone)), classes: classes)
+    case "unet":
+      return try UNet.network(
+        input: input, classes: classes, width: sizes["w"] ?? 16, depth: sizes["d"] ?? 6)
+    case "residual_unet":
+      return try ResidualUNet.network(input: input, classes: classes, width: sizes["f"] ?? 4)
+    case "embedding": return try EmbeddingNetwork.network(input: input, dimension: sizes["d"] ?? 8)
     default: return nil
     }
   }
 
-  /// The reference dumps, else the small copy here.
+  /// The reference dumps, else the small copies here.
   static let folder: String =
     Material.fixtures
     ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent()

@@ -80,9 +80,9 @@ enum NaiveTwin {
         for i in y.values.indices { y.values[i] += other.values[i] }
       }
       return y
-    case is Concatenate: return concatenation(inputs, shape)
+    case let operation as Concatenate: return concatenation(inputs, axis: operation.axis, shape)
     case is Dropout: return x
-    case is Flatten: return Grid(shape, x.values)
+    case is Flatten, is Reshape: return Grid(shape, x.values)
     case let operation as Margins:
       let sign = operation.function == .pad ? 1 : -1
       return tabulate(shape) { n, i, j, c in
@@ -269,13 +269,21 @@ enum NaiveTwin {
     }
   }
 
-  private static func concatenation(_ inputs: [Grid], _ shape: [Int]) -> Grid {
+  /// Each value by its place before the axis, along it, and after it.
+  private static func concatenation(_ inputs: [Grid], axis: Int, _ shape: [Int]) -> Grid {
+    let axis = axis < 0 ? shape.count + axis : axis + 1
     var y = Grid(shape, [])
-    let rows = inputs[0].values.count / inputs[0].channels
-    for row in 0..<rows {
-      for input in inputs {
-        y.values += input.values[row * input.channels..<(row + 1) * input.channels]
+    let inner = shape[(axis + 1)...].reduce(1, *)
+    for place in 0..<shape.reduce(1, *) {
+      let (before, after) = (place / inner / shape[axis], place % inner)
+      var along = place / inner % shape[axis]
+      var source = 0
+      while along >= inputs[source].shape[axis] {
+        along -= inputs[source].shape[axis]
+        source += 1
       }
+      let size = inputs[source].shape[axis]
+      y.values.append(inputs[source].values[(before * size + along) * inner + after])
     }
     return y
   }

@@ -50,6 +50,26 @@ import Testing
       sentence: "layer `here` needs inputs that differ only along axis 2, "
         + "but got [8, 8, 3] and [4, 8, 3]"),
     Mistake(
+      operation: Concatenate(axis: 0), inputs: [[8, 8, 3], [8, 8, 4]],
+      rule: .sameShapesExcept(axis: 0),
+      sentence: "layer `here` needs inputs that differ only along axis 0, "
+        + "but got [8, 8, 3] and [8, 8, 4]"),
+    Mistake(
+      operation: Concatenate(axis: 3), inputs: [[8, 8, 3], [8, 8, 3]],
+      rule: .attribute("axis", given: 3, expected: -3...2),
+      sentence: "`axis` of layer `here` must be from -3 to 2, not 3"),
+    Mistake(
+      operation: Reshape([-1, 5]), inputs: [[8, 8, 3]], rule: .reshapes(to: [-1, 5]),
+      sentence: "layer `here` cannot bring its values to the shape [-1, 5], "
+        + "but its input is [8, 8, 3]"),
+    Mistake(
+      operation: Reshape([-1, -1]), inputs: [[8]], rule: .reshapes(to: [-1, -1]),
+      sentence: "layer `here` cannot bring its values to the shape [-1, -1], "
+        + "but its input is [8]"),
+    Mistake(
+      operation: Reshape([1 << 30, 1 << 30]), inputs: [[8]], rule: .valueCount(limit: 1 << 30),
+      sentence: "layer `here` would hold more than 1073741824 values, but its input is [8]"),
+    Mistake(
       operation: Add(), inputs: [[8]], rule: .inputCount(2...Int.max),
       sentence: "layer `here` takes 2 or more inputs, not 1"),
     Mistake(

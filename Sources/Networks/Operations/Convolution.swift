@@ -13,30 +13,34 @@ package struct Convolution: Operation {
   package var groups: Int
   package var hasBias: Bool
   package var initializer: Initializer
+  package var biasInitializer: Initializer
   /// Of a layer that was fused with this one.
   var activation = Kernels.Activation.none
 
   package init(
     filters: Int, window: Window, groups: Int = 1, bias: Bool = true,
-    initializer: Initializer = .glorotUniform
+    initializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros
   ) {
     self.filters = filters
     self.window = window
     self.groups = groups
     self.hasBias = bias
     self.initializer = initializer
+    self.biasInitializer = biasInitializer
   }
 
   /// A square window.
   package init(
     filters: Int, kernel: Int, stride: Int = 1, dilation: Int = 1, padding: Padding = .valid,
-    groups: Int = 1, bias: Bool = true, initializer: Initializer = .glorotUniform
+    groups: Int = 1, bias: Bool = true, initializer: Initializer = .glorotUniform,
+    biasInitializer: Initializer = .zeros
   ) {
     self.init(
       filters: filters,
       window: Window(
         size: (kernel, kernel), stride: (stride, stride), dilation: (dilation, dilation),
-        padding: padding), groups: groups, bias: bias, initializer: initializer)
+        padding: padding), groups: groups, bias: bias, initializer: initializer,
+      biasInitializer: biasInitializer)
   }
 
   package var kind: String { "conv" }
@@ -74,7 +78,7 @@ package struct Convolution: Operation {
     let kernel = WeightSpecification(
       "kernel", [window.size.height, window.size.width, inputs[0][2] / groups, filters],
       initializer)
-    return hasBias ? [kernel, WeightSpecification("bias", [filters], .zeros)] : [kernel]
+    return hasBias ? [kernel, WeightSpecification("bias", [filters], biasInitializer)] : [kernel]
   }
 
   package func needs(_ shapes: OperationShapes, count: Int) -> Needs {
