@@ -143,7 +143,8 @@ private func write(_ call: Call, _ workspace: Workspace) throws -> Value {
   let path = try call.text("path")
   guard let format = try call.optionalText("format").flatMap(DataFormat.init) ?? data.formats.first
   else {
-    throw call.failure("data", code: "E0547", "nothing is known of these images: save them one by one")
+    throw call.failure(
+      "data", code: "E0547", "nothing is known of these images: save them one by one")
   }
   try data.write(to: path, format: format) { done, all in
     workspace.progress.update("Writing \(done) of \(all) images")
