@@ -171,7 +171,8 @@ func taskModelCommands(_ workspace: Workspace) -> [Command] {
       "autoencoder", group: group,
       [
         Parameter(
-          "dimension", .whole, default: .value(.number(16)), help: "Numbers that stand for an image."
+          "dimension", .whole, default: .value(.number(16)),
+          help: "Numbers that stand for an image."
         ),
         input,
         Parameter(
