@@ -17,18 +17,24 @@ let package = Package(
     .systemLibrary(
       name: "CCairo", pkgConfig: "pangocairo",
       providers: [.apt(["libpango1.0-dev"]), .brew(["pango"])]),
+    .systemLibrary(
+      name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"]), .brew(["libtiff"])]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(
+      name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"]), .brew(["expat"])]),
 
     // Portable C: hot loops, and shims for what Swift cannot call (variadics, setjmp, signals).
     .target(name: "CKernels"),
-    .target(name: "CCodecs", dependencies: ["CPNG", "CJPEG"]),
+    .target(name: "CCodecs", dependencies: ["CPNG", "CJPEG", "CTIFF", "CZlib"]),
     .target(name: "CTerminal", dependencies: ["CEdit"]),
 
     .target(name: "Kernels", dependencies: ["CKernels"]),
     .target(name: "Tensors", dependencies: ["Kernels"]),
     .target(name: "Networks", dependencies: ["Tensors", "Kernels"]),
-    .target(name: "Imagery", dependencies: ["Tensors", "CCodecs"]),
+    .target(name: "Imagery", dependencies: ["Tensors", "CCodecs", "CExpat"]),
     .target(name: "Models", dependencies: ["Networks"]),
-    .target(name: "Training", dependencies: ["Networks", "Imagery"]),
+    .target(name: "Training", dependencies: ["Networks", "Imagery", "Models"]),
     .target(name: "Language"),
     .target(name: "Figures", dependencies: ["Tensors", "CCairo"]),
     .target(
@@ -46,13 +52,17 @@ let package = Package(
       name: "LanguageTests", dependencies: ["Language"], exclude: ["Benchmarks"],
       resources: [.copy("Scripts")]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors"], exclude: ["Fixtures"]),
     .target(name: "TestSupport", path: "Tests/Support"),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "TestSupport"]),
-    .testTarget(name: "ImageryTests", dependencies: ["Imagery", "TestSupport"]),
+    .testTarget(
+      name: "ImageryTests", dependencies: ["Imagery", "TestSupport"],
+      exclude: ["Formats/make_files.py"], resources: [.copy("Formats/Files")]),
     .testTarget(
       name: "ModelsTests", dependencies: ["Models", "TestSupport"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training", "Models", "TestSupport"]),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["Training", "Models", "TestSupport"],
+      resources: [.copy("Fixtures")]),
     .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
     .testTarget(name: "CommandsTests", dependencies: ["Commands", "TestSupport"]),
     .testTarget(name: "NotebookTests", dependencies: ["Notebook", "CTerminal"]),

@@ -61,6 +61,10 @@ static void describe(png_structp png, png_infop header, conch_codec_info *info) 
   info->channels = (colour & PNG_COLOR_MASK_COLOR ? 3 : 1) +
                    (colour & PNG_COLOR_MASK_ALPHA || transparent ? 1 : 0);
   info->orientation = 1;
+  png_colorp colours;
+  int count = 0;
+  if (colour == PNG_COLOR_TYPE_PALETTE && png_get_PLTE(png, header, &colours, &count))
+    info->palette = (uint32_t)count;
   // Deflate makes at most 1032 bytes of one.
   info->least_bytes = (uint64_t)png_get_rowbytes(png, header) * info->height / 1032;
 }
@@ -82,8 +86,9 @@ conch_codec_outcome conch_png_probe(const uint8_t *bytes, size_t count, conch_co
   return state.outcome;
 }
 
-conch_codec_outcome conch_png_decode(
-    const uint8_t *bytes, size_t count, const conch_codec_info *info, void *out) {
+// `numbers` is the count of channels that the caller wants of the stored numbers, 0 for colours.
+static conch_codec_outcome decode(
+    const uint8_t *bytes, size_t count, const conch_codec_info *info, uint32_t numbers, void *out) {
   reader state = {.bytes = bytes, .count = count};
   volatile int whole = 0;  // every row was read; only the end of the file is left
   png_structp png = open_reader(&state);
@@ -95,18 +100,23 @@ conch_codec_outcome conch_png_decode(
   }
   if (setjmp(state.escape) == 0) {
     png_read_info(png, header);
-    conch_codec_info found;
+    conch_codec_info found = {0};
     describe(png, header, &found);
     if (found.width != info->width || found.height != info->height ||
         found.channels != info->channels || found.bits != info->bits)
       png_error(png, "the file changed while it was read");
-    png_set_expand(png);
+    if (numbers) {
+      png_set_packing(png);
+      png_set_strip_alpha(png);
+    } else {
+      png_set_expand(png);
+    }
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
     png_set_swap(png);
 #endif
     int passes = png_set_interlace_handling(png);
     png_read_update_info(png, header);
-    size_t stride = (size_t)info->width * info->channels * (info->bits / 8);
+    size_t stride = (size_t)info->width * (numbers ? numbers : info->channels) * (info->bits / 8);
     if (png_get_rowbytes(png, header) != stride) png_error(png, "unexpected row size");
     for (int pass = 0; pass < passes; pass++) {
       for (uint32_t y = 0; y < info->height; y++) {
@@ -124,6 +134,22 @@ conch_codec_outcome conch_png_decode(
   }
   png_destroy_read_struct(&png, &header, NULL);
   return state.outcome;
+}
+
+conch_codec_outcome conch_png_decode(
+    const uint8_t *bytes, size_t count, const conch_codec_info *info, void *out) {
+  return decode(bytes, count, info, 0, out);
+}
+
+conch_codec_outcome conch_codec_decode_png_numbers(
+    const uint8_t *bytes, size_t count, const conch_codec_info *info, uint32_t channels, void *out,
+    size_t size) {
+  conch_codec_outcome misuse = {CONCH_CODEC_MISUSE, 0, "buffer size"};
+  uint64_t row = (uint64_t)info->width * channels * (info->bits / 8);
+  if (info->format != CONCH_CODEC_PNG || (channels != 1 && channels != 3) || row == 0 ||
+      info->height == 0 || info->height > SIZE_MAX / row || row * info->height != size)
+    return misuse;
+  return decode(bytes, count, info, channels, out);
 }
 
 typedef struct {

@@ -2,12 +2,12 @@ import Language
 
 /// Every command in which the language meets images, networks and figures.
 package func allCommands(_ workspace: Workspace) -> [Command] {
-  let commands =
-    tensorCommands(workspace) + dataCommands(workspace) + layerCommands(workspace)
-    + modelCommands(workspace) + trainingCommands(workspace) + optimizerCommands(workspace)
-    + lossCommands(workspace) + segmentationCommands(workspace) + embeddingCommands(workspace)
-    + lookingCommands(workspace) + fileCommands(workspace)
-  return commands.map { $0.interruptible(workspace) }
+  let families: [(Workspace) -> [Command]] = [
+    tensorCommands, loadCommands, dataCommands, layerCommands, modelCommands, taskModelCommands,
+    networkCommands, trainingCommands, optimizerCommands, lossCommands, detectionCommands,
+    segmentationCommands, embeddingCommands, usingCommands, lookingCommands, fileCommands,
+  ]
+  return families.flatMap { $0(workspace) }.map { $0.interruptible(workspace) }
 }
 
 extension Command {

@@ -40,38 +40,6 @@ func dataCommands(_ workspace: Workspace) -> [Command] {
 
   return [
     Command(
-      "load", group: group,
-      [
-        Parameter(
-          "source", .text,
-          help: "\"coast/scenes\", a folder with a folder per class, or an image file."),
-        Parameter(
-          "size", .oneOf([.whole, .listOf(.whole)]), default: .none,
-          help: "Pixels a side, or [height, width]; images of a folder keep theirs without it."),
-        Parameter("count", .whole, default: .none, help: "How many images; of a folder, all."),
-        seed,
-        Parameter(
-          "weights", .listOf(.number), default: .none,
-          help: "For \"coast/scenes\": how common each class is, for example [8, 8, 8, 1]."),
-        Parameter(
-          "fit", .choice(["crop", "stretch"]), default: .value(.text("crop")),
-          help: "\"crop\" keeps proportions and cuts the longer side, \"stretch\" keeps all."),
-        Parameter(
-          "strict", .boolean, default: .value(.boolean(false)),
-          help: "Whether a broken image is an error; otherwise it is named and left out."),
-      ],
-      result: .oneOf([.object("dataset"), .object("image")]),
-      summary: "Loads photographs: the built-in coast, a folder per class, or one image.",
-      details: """
-        Images are decoded when they are needed, and come in the byte order of their names.
-        A broken or unreadable image is named in one warning and left out.
-        """,
-      examples: [
-        "load \"coast/scenes\" size: 64 count: 20",
-        "coast = load \"coast/scenes\" count: 8; coast[0]",
-      ]
-    ) { call in try Failure.explaining { try load(call, workspace) } },
-    Command(
       "shuffle", group: group,
       [
         Parameter("values", .oneOf([.object("dataset"), .list]), help: "A dataset, or a list."),
@@ -254,54 +222,4 @@ extension Call {
     guard has("seed") else { return workspace.seed }
     return UInt64(try whole("seed", in: 0...9_007_199_254_740_991))
   }
-
-  fileprivate func frame() throws -> ImageFrame? {
-    guard has("size") else { return nil }
-    let size = try pair("size")
-    let fit: ImageFrame.Fit = try text("fit") == "stretch" ? .stretch : .crop
-    return try ImageFrame(height: size.height, width: size.width, fit: fit)
-  }
-}
-
-private func load(_ call: Call, _ workspace: Workspace) throws -> Value {
-  let source = try call.text("source")
-  if source == "coast/scenes" {
-    let frame = try call.frame()
-    guard frame == nil || frame?.height == frame?.width else {
-      throw call.failure("size", code: "E0543", "scenes are square: give one number of pixels")
-    }
-    return .object(
-      DatasetValue(
-        try Dataset.coastScenes(
-          size: frame?.width ?? 96,
-          count: try call.optionalWhole("count", in: 1...1_000_000) ?? 400,
-          seed: try call.seed(workspace),
-          weights: try call.optionalNumbers("weights")?.map { Float($0) }), workspace))
-  }
-  if source.hasPrefix("coast/") {
-    throw call.failure(
-      "source", code: "E0544", "there is no generator `\(source)`",
-      remedy: "did you mean \"coast/scenes\"?")
-  }
-  guard !call.has("weights") else {
-    throw call.failure("weights", code: "E0545", "`weights` is for \"coast/scenes\"")
-  }
-  if !Files.isFolder(source) {
-    let image = try ImageFile.read(source)
-    let frame = try call.frame()
-    return .object(
-      TensorValue(try frame.map { try Image.resized(image, to: $0) } ?? image, isImage: true))
-  }
-  var data = try Dataset.folder(
-    source, frame: try call.frame(), strict: try call.boolean("strict")
-  ) { done, all in
-    workspace.progress.update("Looking at \(done) of \(all) images in \(source)")
-    return workspace.interruptCount() == 0
-  }
-  workspace.progress.clear()
-  if let warning = data.warning { workspace.say("warning: \(warning.message)") }
-  if let limit = try call.optionalWhole("count", in: 1...1_000_000), limit < data.count {
-    data = data.shuffled(seed: try call.seed(workspace)).take(limit)
-  }
-  return .object(DatasetValue(data, workspace))
 }

@@ -1,6 +1,7 @@
 import Figures
 import Imagery
 import Language
+import Models
 import Networks
 import Tensors
 import Training
@@ -27,7 +28,10 @@ extension Failure {
     case let error as NetworkError: network(error)
     case let error as ImageryError: Failure(code: "E0540", message: error.message)
     case let error as TrainingError: training(error)
+    case let error as DetectionError: detection(error)
     case let error as SafetensorsError: safetensors(error)
+    case let error as HDF5Error: hdf5(error)
+    case let error as PublishedWeights.Missing: published(error)
     case let error as FigureError: Failure(code: "E0550", message: error.description)
     default: error
     }
@@ -178,6 +182,16 @@ extension Failure {
       return failure("E0591", "every layer is frozen, so nothing can be trained", "unfreeze some")
     case .weightsDiffer(let path, let report):
       return failure("E0592", "`\(path)` does not fit this network: " + differences(report))
+    case .otherConvention(let path, let given, let network):
+      func owner(_ convention: Convention) -> String {
+        convention == .keras ? "Keras" : "PyTorch"
+      }
+      return failure(
+        "E0735",
+        "`\(path)` has weights for the network as \(owner(given)) builds it, and this one is built "
+          + "as \(owner(network)) does",
+        "build it with `convention: \"\(given.rawValue)\"`, or with `weights:`, which knows")
+    case .noWeights(let path): return failure("E0736", "`\(path)` has no weights")
     case .snapshotDiffers(let difference):
       return failure(
         "E0593",
@@ -240,6 +254,23 @@ extension Failure {
     }
   }
 
+  private static func detection(_ error: DetectionError) -> Failure {
+    switch error {
+    case .notADetector(let outputs):
+      return Failure(
+        code: "E0650",
+        message: "to find objects a network must give class scores [anchors, classes] and boxes "
+          + "[anchors, 4], and this one gives "
+          + outputs.map { "\($0)" }.joined(separator: " and "),
+        remedy: "build one with retinanet")
+    case .anchorCount(let outputs, let expected, let input):
+      return Failure(
+        code: "E0651",
+        message: "the network gives \(outputs) boxes an image, and an image \(input) has "
+          + "\(expected) anchors")
+    }
+  }
+
   /// What differs between a file of weights and a network, in one sentence.
   static func differences(_ report: WeightsReport) -> String {
     func names(_ list: [String]) -> String {
@@ -256,6 +287,35 @@ extension Failure {
       parts.append("the network has no place for \(names(report.unexpected))")
     }
     return parts.joined(separator: "; ")
+  }
+
+  private static func hdf5(_ error: HDF5Error) -> Failure {
+    switch error.problem {
+    case .noSignature:
+      Failure(code: "E0730", message: "`\(error.path)` is no HDF5 file, whatever its name says")
+    case .damaged(let offset, let what):
+      Failure(
+        code: "E0731",
+        message: "`\(error.path)` is no sound HDF5 file: \(what), at byte \(offset)")
+    case .unsupported(let what):
+      Failure(
+        code: "E0732", message: "`\(error.path)` has \(what), which are not read here",
+        remedy: "write it again with Keras's `save_weights`, which does without")
+    }
+  }
+
+  private static func published(_ error: PublishedWeights.Missing) -> Failure {
+    switch error {
+    case .file(let weights, let path):
+      Failure(
+        code: "E0733", message: "there is no file `\(path)`, which has these weights",
+        remedy: "put \(weights.address) into the folder `\(PublishedWeights.folder)` beside your "
+          + "work, under its own name")
+    case .none(let model):
+      Failure(
+        code: "E0734", message: "no weights of ImageNet are published for \(model)",
+        remedy: "name a file")
+    }
   }
 
   private static func safetensors(_ error: SafetensorsError) -> Failure {

@@ -72,7 +72,11 @@ func fileCommands(_ workspace: Workspace) -> [Command] {
           help: "Whether every weight must fit; otherwise those that do are read."),
       ],
       summary: "Reads weights into a network, a training into a trainer, or tensors as a record.",
-      details: "A file that does not fit is named with what differs, and changes nothing."
+      details: """
+        Weights come from files of this program, of Keras (.weights.h5, .h5) and of PyTorch
+        (.safetensors with the names of torchvision or timm). A file that does not fit is named with
+        what differs, and changes nothing.
+        """
     ) { call in
       let path = try call.text("path")
       return try Failure.explaining {
@@ -83,7 +87,7 @@ func fileCommands(_ workspace: Workspace) -> [Command] {
           return .none
         }
         guard let net = try call.optionalObject("into", as: NetworkValue.self) else {
-          let tensors = try Safetensors.read(path)
+          let tensors = try NamedTensors.read(path)
           return .record(
             Record(
               tensors.names.compactMap { name in

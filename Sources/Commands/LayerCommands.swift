@@ -335,20 +335,22 @@ private func joining(
   }
 }
 
-/// Joins maps along their channels, tensors along any axis, and lists end to end.
-private let concatenateHelp = "Joins maps along their channels, or tensors along an axis."
+/// Joins maps along their channels or another axis, tensors along any, and lists end to end.
 private var concatenate: Command {
   Command(
     "concatenate", group: "Layers",
     [
       Parameter("inputs", .list, help: "Maps of one height and width, tensors, or lists."),
       Parameter(
-        "axis", .whole, default: .value(.number(0)), help: "For tensors: which dimension grows."),
+        "axis", .whole, default: .none,
+        help: "Which dimension grows: for maps their channels, for tensors the first, unless given."
+      ),
       Parameter("name", .text, default: .none, help: "The layer's name."),
     ],
-    summary: concatenateHelp,
+    summary: "Joins maps along their channels, or maps and tensors along another axis.",
     examples: [
       "x = input(8, 8, 4); concatenate([x, relu(x)])",
+      "x = input(8, 8, 4); concatenate([x, relu(x)] axis: 0)",
       "concatenate([ones(1, 2), zeros(3, 2)]).shape",
       "concatenate([[1, 2], [3]])",
     ]
@@ -357,11 +359,12 @@ private var concatenate: Command {
     if let lists = inputs.allLists { return .list(of: lists.flatMap { $0.elements }) }
     if case .object(let object)? = inputs.first, object is SymbolValue {
       let nodes = try call.nodes("inputs")
-      let layer = Layer(Concatenate(), name: try call.optionalText("name"))
+      let axis = try call.optionalWhole("axis", in: -64...64) ?? -1
+      let layer = Layer(Concatenate(axis: axis), name: try call.optionalText("name"))
       return try Failure.explaining { .object(SymbolValue(try layer.apply(nodes))) }
     }
     let tensors = try call.tensors("inputs")
-    let axis = try call.whole("axis", in: -64...64)
+    let axis = try call.optionalWhole("axis", in: -64...64) ?? 0
     return try Failure.explaining { TensorValue.value(try Tensor.concatenate(tensors, axis: axis)) }
   }
 }

@@ -1,4 +1,5 @@
 import Language
+import Networks
 import Tensors
 
 /// Commands that make and transform tensors. What numbers and lists have too (`abs`, `sum`, …)
@@ -60,14 +61,22 @@ func tensorCommands(_ workspace: Workspace) -> [Command] {
     Command(
       "reshape", group: group,
       [
-        Parameter("x", tensor, help: "A tensor."),
+        Parameter(
+          "x", .oneOf([.object("tensor"), .object("image"), .object("symbol")]),
+          help: "A tensor, or what a layer gives."),
         Parameter(
           "shape", .whole, gathers: .rest, help: "The new sizes; one may be -1: what is left over."),
       ],
-      result: .object("tensor"), summary: "Gives the same values another shape.",
-      examples: ["ones(2, 6).reshape(3, -1)"]
+      summary: "Gives the same values another shape.",
+      details: "The sizes of what a layer gives leave the count of images out.",
+      examples: ["ones(2, 6).reshape(3, -1)", "input(8, 8, 18).reshape(-1, 2)"]
     ) { call in
       let shape = try call.wholes("shape", in: -1...(1 << 40))
+      if case .object(let object) = try call.value("x"), let symbol = object as? SymbolValue {
+        return try Failure.explaining {
+          .object(SymbolValue(try symbol.node.applying(Reshape(shape))))
+        }
+      }
       return try call.mapTensor("x") { try $0.reshaped(shape) }
     },
     Command(

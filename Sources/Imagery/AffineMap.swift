@@ -78,7 +78,8 @@ extension Image {
         switch shape.channels {
         case 1: sampler.sample(map, channels: 1, to: to)
         case 3: sampler.sample(map, channels: 3, to: to)
-        default: sampler.sample(map, channels: 4, to: to)
+        case 4: sampler.sample(map, channels: 4, to: to)
+        default: sampler.sample(map, channels: shape.channels, to: to)
         }
       }
     }

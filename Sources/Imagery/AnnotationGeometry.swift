@@ -1,13 +1,13 @@
 /// Where an image lies in a frame: x and y of the image times `scale` plus `offset`, in pixels.
-struct Placement: Equatable {
+package struct Placement: Equatable {
   let scale: (x: Float, y: Float)
   let offset: (x: Float, y: Float)
 
-  static func == (a: Placement, b: Placement) -> Bool { a.scale == b.scale && a.offset == b.offset }
+  package static func == (a: Placement, b: Placement) -> Bool { a.scale == b.scale && a.offset == b.offset }
 
   /// - Parameters:
   ///   - height, width: of the image as stored, from 1.
-  init(height: Int, width: Int, in frame: ImageFrame) {
+  package init(height: Int, width: Int, in frame: ImageFrame) {
     let scaled = ResamplingPlan.scaledSize(
       sourceHeight: height, sourceWidth: width, frame: frame)
     scale = (Float(scaled.width) / Float(width), Float(scaled.height) / Float(height))
@@ -24,6 +24,13 @@ struct Placement: Equatable {
     Box(
       left: box.left * scale.x + offset.x, top: box.top * scale.y + offset.y,
       right: box.right * scale.x + offset.x, bottom: box.bottom * scale.y + offset.y)
+  }
+
+  /// A box of the frame in pixels of the image as stored; it may reach outside.
+  package func restore(_ box: Box) -> Box {
+    Box(
+      left: (box.left - offset.x) / scale.x, top: (box.top - offset.y) / scale.y,
+      right: (box.right - offset.x) / scale.x, bottom: (box.bottom - offset.y) / scale.y)
   }
 }
 

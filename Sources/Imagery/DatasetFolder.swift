@@ -15,7 +15,7 @@ extension Dataset {
   }
 
   /// A folder per class: each folder inside `path` is a class, named by it, in the byte order of
-  /// the names; so are the images in it. PNG and JPEG are known by their content. Hidden files and
+  /// the names; so are the images in it. PNG, JPEG, TIFF and NumPy's arrays are known by their content. Hidden files and
   /// files that are no images are ignored.
   ///
   /// Images that cannot be used (broken, cut off, huge, of a format that is not read) are left out
@@ -25,18 +25,21 @@ extension Dataset {
   ///   - frame: the size to bring images to; nil keeps each its own.
   ///   - classes: the folders to use, in this order (so that a test folder has the labels of the
   ///     training folder); a class may then be empty. Nil for all.
+  ///   - reading: how many bands images have here, and how their numbers become values.
   ///   - strict: whether any problem is an error.
   ///   - progress: called on this thread with images looked at so far and in all; false stops.
   /// - Throws: `ImageryError`: `.notFound`, `.isNotFolder`, `.noClassFolders`,
   ///   `.imagesWithoutClass`, `.unknownClass`, `.damagedFiles`, `.noSamples`, `.cancelled`
   package static func folder(
-    _ path: String, frame: ImageFrame? = nil, classes: [String]? = nil, strict: Bool = false,
+    _ path: String, frame: ImageFrame? = nil, classes: [String]? = nil,
+    reading: Picture.Reading = Picture.Reading(), strict: Bool = false,
     verification: Verification = .automatic, limits: ImageLimits = .standard,
     cacheLimit: Int = Dataset.usualCacheLimit, progress: ((Int, Int) -> Bool)? = nil
   ) throws -> Dataset {
     let root = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     let name = root.split(separator: "/").last.map(String.init) ?? root
-    let source = try FolderSource(root: root, name: root, classes: classes, limits: limits)
+    let source = try FolderSource(
+      root: root, name: root, classes: classes, reading: reading, limits: limits)
     let origin = SampleOrigin(source, frame: frame, cacheLimit: cacheLimit)
 
     let decodes =
@@ -45,13 +48,15 @@ extension Dataset {
       case .headers: false
       case .everything: true
       }
-    let faults = try inspect(source.count, name: name, progress: progress) { index in
+    let results = try inspect(source.count, name: name, progress: progress) { index in
       if decodes {
         _ = try origin.image(at: index)
       } else {
-        _ = try ImageFile.readProbe(
-          source.path(at: index), name: source.name(at: index), limits: limits)
+        _ = try source.info(at: index)
       }
+    }
+    let faults = results.map { result -> ImageryError? in
+      if case .failure(let fault) = result { fault } else { nil }
     }
     return try Dataset(
       name: name, source: source, origin: origin, faults: faults, keepsEmptyClasses: classes != nil,
@@ -64,7 +69,8 @@ extension Dataset {
     let fileBytes = source.files.reduce(0) { $0 + $1.bytes }
     if source.count <= 5_000 && fileBytes <= 256 << 20 { return true }
     guard let frame else { return false }
-    let decodedBytes = source.count * frame.height * frame.width * 3 * MemoryLayout<Float>.stride
+    let decodedBytes =
+      source.count * frame.height * frame.width * source.bands * MemoryLayout<Float>.stride
     return decodedBytes <= cacheLimit && fileBytes <= 2 << 30
   }
 
@@ -103,7 +109,7 @@ extension Dataset {
     Dataset.warning(name, problems, total: count + problems.count { $0.isAboutOneFile })
   }
 
-  private static func warning(
+  static func warning(
     _ name: String, _ problems: [ImageryError], total: Int
   ) -> ImageryError? {
     guard !problems.isEmpty else { return nil }
@@ -111,86 +117,5 @@ extension Dataset {
     let given =
       out == 0 ? "" : "\(out) of \(total) images \(out == 1 ? "is" : "are") left out"
     return ImageryError(.damagedFiles, name, given: given, causes: problems)
-  }
-
-  /// Calls `body` for 0..<count on several threads and returns, for each, the fault of the file
-  /// that it threw.
-  /// - Throws: anything else that `body` throws; `ImageryError.cancelled`
-  private static func inspect(
-    _ count: Int, name: String, progress: ((Int, Int) -> Bool)?,
-    _ body: @escaping @Sendable (Int) throws -> Void
-  ) throws -> [ImageryError?] {
-    let inspection = Inspection(count, body)
-    let workers = Workers(count: min(Workers.usual, count)) { inspection.work() }
-    defer { workers.join() }
-    if workers.started == 0 { inspection.work() }
-    var told = 0
-    while told < count {
-      told = inspection.wait(beyond: told)
-      if let progress, !progress(told, count) {
-        inspection.stop()
-        throw ImageryError(.cancelled, name)
-      }
-    }
-    return try inspection.faults()
-  }
-}
-
-/// The shared state of the threads that look at a folder's images.
-// Sendable by hand: everything mutable is touched only inside `monitor`.
-private final class Inspection: @unchecked Sendable {
-  private let count: Int
-  private let body: @Sendable (Int) throws -> Void
-  private let monitor = Monitor()
-  private var next = 0
-  private var done = 0
-  private var results: [Result<ImageryError?, any Error>?]
-
-  init(_ count: Int, _ body: @escaping @Sendable (Int) throws -> Void) {
-    self.count = count
-    self.body = body
-    results = Array(repeating: nil, count: count)
-  }
-
-  func work() {
-    while let index = claim() {
-      let result: Result<ImageryError?, any Error>
-      do {
-        try body(index)
-        result = .success(nil)
-      } catch let error as ImageryError where error.isAboutOneFile {
-        result = .success(error)
-      } catch {
-        result = .failure(error)
-      }
-      monitor.withLock {
-        results[index] = result
-        done += 1
-        monitor.wakeAll()
-      }
-    }
-  }
-
-  private func claim() -> Int? {
-    monitor.withLock {
-      guard next < count else { return nil }
-      next += 1
-      return next - 1
-    }
-  }
-
-  /// Waits until more than `told` are done; returns how many.
-  func wait(beyond told: Int) -> Int {
-    monitor.withLock {
-      while done <= told { monitor.wait() }
-      return done
-    }
-  }
-
-  func stop() { monitor.withLock { next = count } }
-
-  /// - Throws: the first error, in order, that is not about one file.
-  func faults() throws -> [ImageryError?] {
-    try monitor.withLock { try results.map { try $0?.get() ?? nil } }
   }
 }

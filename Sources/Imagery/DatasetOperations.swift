@@ -150,9 +150,13 @@ extension Dataset {
         origin: $0.origin + origins.count, index: $0.index,
         label: kind == .label ? newLabel[$0.label] : 0)
     }
-    let otherMaps = zip(other.origins, other.classMaps).map { origin, map -> [Int?]? in
-      (map ?? Array(origin.source.classes.indices)).map { $0.map { newLabel[$0] } }
-    }
+    // Without a map of its own, the other's sources have the classes that it has.
+    let otherMaps =
+      kind == .label
+      ? other.classMaps
+      : zip(other.origins, other.classMaps).map { origin, map -> [Int?]? in
+        (map ?? Array(origin.source.classes.indices)).map { $0.map { newLabel[$0] } }
+      }
     return Dataset(
       name: name, classes: classes, frame: frame, augmentation: augmentation,
       augmentationSeed: augmentationSeed, problems: problems + other.problems,

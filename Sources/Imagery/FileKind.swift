@@ -9,7 +9,7 @@ import Tensors
 /// Image formats that are recognised by their first bytes, so that a student hears which one it is.
 enum FileKind: String {
   case png = "PNG", jpeg = "JPEG", gif = "GIF", bitmap = "BMP", tiff = "TIFF", webp = "WebP"
-  case heic = "HEIC or AVIF", jpeg2000 = "JPEG 2000"
+  case heic = "HEIC or AVIF", jpeg2000 = "JPEG 2000", numpy = "a NumPy array"
 
   init?(_ bytes: some Collection<UInt8>) {
     let head = Array(bytes.prefix(12))
@@ -34,6 +34,8 @@ enum FileKind: String {
       self = .webp
     } else if begins("ftyp", at: 4) {
       self = .heic
+    } else if begins([0x93]) && begins("NUMPY", at: 1) {
+      self = .numpy
     } else if begins([0, 0, 0, 0x0C, 0x6A, 0x50]) {
       self = .jpeg2000
     } else {

@@ -12,6 +12,9 @@ struct FolderSource: SampleSource {
   let root: String
   let classes: [String]
   let files: [File]
+  let reading: Picture.Reading
+  /// Those of the first image where it is a measurement, else three.
+  let bands: Int
   let limits: ImageLimits
   /// What was found beside the images, sorted by name.
   let problems: [ImageryError]
@@ -22,7 +25,18 @@ struct FolderSource: SampleSource {
   func path(at index: Int) -> String { "\(root)/\(files[index].name)" }
 
   func image(at index: Int, frame: ImageFrame?) throws -> Tensor {
-    try ImageFile.read(path(at: index), frame: frame, limits: limits, name: name(at: index))
+    try Picture.read(
+      .file(path(at: index)), name: name(at: index), frame: frame,
+      Picture.Reading(bands: bands, range: reading.range), limits: limits)
+  }
+
+  func original(at index: Int) throws -> [UInt8]? {
+    try ImagePlace.file(path(at: index)).bytes(name: name(at: index), limits: limits)
+  }
+
+  /// - Throws: what is wrong with the image, as far as it can be seen without decoding.
+  func info(at index: Int) throws -> Picture.Info {
+    try Picture.info(.file(path(at: index)), name: name(at: index), limits: limits)
   }
 
   /// Lists the folders of `root` and, in each, the files that are images by their content or by
@@ -32,7 +46,10 @@ struct FolderSource: SampleSource {
   ///   - classes: the classes to look for, in this order; nil for all folders that have images,
   ///     sorted.
   /// - Throws: `ImageryError` if there is nothing to make classes of.
-  init(root: String, name: String, classes wanted: [String]?, limits: ImageLimits) throws {
+  init(
+    root: String, name: String, classes wanted: [String]?, reading: Picture.Reading,
+    limits: ImageLimits
+  ) throws {
     let top = try FolderListing(root, name: name)
     var problems = top.unusable.map { ImageryError(.unusableName, $0) }
     var classes: [String] = []
@@ -79,7 +96,13 @@ struct FolderSource: SampleSource {
     self.classes = classes
     self.files = files
     self.limits = limits
+    self.reading = reading
     self.problems = problems
+    bands = try Picture.bands(
+      wanted: reading.bands,
+      of: files.lazy.map { file in
+        try? Picture.info(.file("\(root)/\(file.name)"), name: file.name, limits: limits)
+      })
   }
 
   private static func list(_ names: [String]) -> String {
@@ -91,7 +114,7 @@ struct FolderSource: SampleSource {
   /// and is named if it is not.
   private static let endings: Set<String> = [
     "png", "jpg", "jpeg", "jpe", "jfif", "gif", "bmp", "tif", "tiff", "webp", "heic", "heif",
-    "avif", "jp2",
+    "avif", "jp2", "npy",
   ]
 
   /// The files that are images, with their sizes. Others (notes, tables) are passed over.
@@ -103,8 +126,9 @@ struct FolderSource: SampleSource {
       let ending = name.lastIndex(of: ".").map { name[name.index(after: $0)...].lowercased() }
       let isExpected = ending.map(endings.contains) ?? false
       let kind = head.flatMap { FileKind($0.bytes) }
-      // By content only the two formats that are read: two letters "BM" do not make a picture.
-      return isExpected || kind == .png || kind == .jpeg ? (name, head?.fileSize ?? 0) : nil
+      // By content only formats whose signature is long: two letters "BM" do not make a picture.
+      return isExpected || kind == .png || kind == .jpeg || kind == .numpy
+        ? (name, head?.fileSize ?? 0) : nil
     }
   }
 }

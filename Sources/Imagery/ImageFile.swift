@@ -206,6 +206,15 @@ extension ImageFile {
 }
 
 extension ImageryError {
+  /// What is wrong with one file, under the name by which it is known here; nil for other errors.
+  init?(about error: any Error, name: String) {
+    switch error {
+    case let error as FileError: self.init(error, name: name)
+    case let error as ImageryError where error.isAboutOneFile: self = error
+    default: return nil
+    }
+  }
+
   /// A file's fault under the name by which the file is known here.
   init(_ error: FileError, name: String) {
     switch error {

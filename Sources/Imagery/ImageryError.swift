@@ -10,6 +10,12 @@ package struct ImageryError: Error, Equatable, Sendable {
     // The folder of classes.
     case noClassFolders, imagesWithoutClass, emptyClass, singleClass, nestedFolder, tooManyFiles
     case damagedFiles
+    // What is said of the images: by a file of annotations, or a mask.
+    case noAnnotation, noImage, unreadableAnnotation, repeatedAnnotation, statedSize
+    case clippedBoxes, emptyBoxes, outsideBoxes, unusableBoxes, unknownClasses, shiftedClasses
+    case maskSize, unknownPixels, overlappingMasks, lossyMasks
+    case bandCount, notFinite, ignoredPages
+    case unknownData, unfitFormat, occupied
     // Datasets and image operations.
     case notImageShaped, indexOutOfRange, unknownClass, invalidArgument, noSamples
     case differentSizes, differentClasses, cancelled
@@ -23,23 +29,27 @@ package struct ImageryError: Error, Equatable, Sendable {
   package let expected: String
   /// The single facts behind a summary (`damagedFiles`), in sorted order.
   package let causes: [ImageryError]
+  /// How many things of the subject it is about: boxes, pixels.
+  package let count: Int
 
   package init(
     _ reason: Reason, _ subject: String, given: String = "", expected: String = "",
-    causes: [ImageryError] = []
+    causes: [ImageryError] = [], count: Int = 1
   ) {
     self.reason = reason
     self.subject = subject
     self.given = given
     self.expected = expected
     self.causes = causes
+    self.count = count
   }
 
   /// Whether one image or file is at fault, so that a batch can go on without it.
   package var isAboutOneFile: Bool {
     switch reason {
     case .notFound, .unreadable, .isFolder, .fileTooLarge, .unusableName, .notAnImage,
-      .unsupportedFormat, .truncated, .corrupt, .imageTooLarge, .implausibleSize:
+      .unsupportedFormat, .truncated, .corrupt, .imageTooLarge, .implausibleSize, .noAnnotation,
+      .unreadableAnnotation, .maskSize, .bandCount:
       true
     default:
       false
@@ -72,6 +82,16 @@ package struct ImageryError: Error, Equatable, Sendable {
     case .nestedFolder: "`\(subject)` is a folder inside a class; its images are not used"
     case .tooManyFiles: "`\(subject)` has \(given); at most \(expected) are read"
     case .damagedFiles: damagedFilesMessage
+    case .unreadableAnnotation: "`\(subject)` cannot be used: \(given)"
+    case .shiftedClasses: "the classes of `\(subject)` are numbered from \(given), not from 0"
+    case .bandCount: "`\(subject)` has \(given); the other images have \(expected)"
+    case .unknownData: "`\(subject)` is no data that can be read: \(given); \(expected)"
+    case .unfitFormat: "`\(subject)` cannot be written as \(given); \(expected)"
+    case .occupied: "`\(subject)` is there already; \(expected)"
+    case .noAnnotation, .noImage, .repeatedAnnotation, .statedSize, .clippedBoxes, .emptyBoxes,
+      .outsideBoxes, .unusableBoxes, .unknownClasses, .maskSize, .unknownPixels,
+      .overlappingMasks, .lossyMasks, .notFinite, .ignoredPages:
+      ImageryError.sentence(of: [self])
     case .notImageShaped: "`\(subject)` needs \(expected), not \(given)"
     case .indexOutOfRange: "there is no \(subject) \(given); \(expected)"
     case .unknownClass: "there is no class `\(given)`; there are \(expected)"
@@ -85,10 +105,16 @@ package struct ImageryError: Error, Equatable, Sendable {
   }
 
   private var damagedFilesMessage: String {
-    let shown = causes.prefix(8).map(\.message)
-    let rest = causes.count > shown.count ? ["and \(causes.count - shown.count) more"] : []
+    // Facts of one kind that can come by the hundred become one sentence each.
+    let single = causes.filter { !$0.isCounted }
+    let shown = single.prefix(8).map(\.message)
+    let rest = single.count > shown.count ? ["and \(single.count - shown.count) more"] : []
+    let counted = Reason.allCases.compactMap { reason -> String? in
+      let facts = causes.filter { $0.reason == reason && $0.isCounted }
+      return facts.isEmpty ? nil : ImageryError.sentence(of: facts)
+    }
     return (given.isEmpty ? "" : "`\(subject)`: \(given): ")
-      + (shown + rest).joined(separator: "; ")
+      + (shown + rest + counted).joined(separator: "; ")
   }
 }
 

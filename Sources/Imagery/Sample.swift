@@ -48,6 +48,11 @@ package protocol SampleSource: Sendable {
   func annotation(at index: Int) throws -> Annotation
   /// Height and width of the image as stored, from 1. Only asked where there are boxes.
   func size(at index: Int) throws -> (height: Int, width: Int)
+  /// The bytes of the image's own file, where it has one.
+  func original(at index: Int) throws -> [UInt8]?
+  /// Metres of ground along a side of a pixel of the image as stored, where that is known and the
+  /// same all over the image.
+  func groundResolution(at index: Int) -> Float?
 }
 
 extension SampleSource {
@@ -55,6 +60,8 @@ extension SampleSource {
   package var bands: Int { 3 }
   package func label(at index: Int) -> Int { 0 }
   package func annotation(at index: Int) throws -> Annotation { .label(label(at: index)) }
+  package func original(at index: Int) throws -> [UInt8]? { nil }
+  package func groundResolution(at index: Int) -> Float? { nil }
 
   package func size(at index: Int) throws -> (height: Int, width: Int) {
     let shape = try image(at: index, frame: nil).shape

@@ -23,19 +23,20 @@ package enum MobileNetV2 {
   ]
 
   /// The network for images `[H, W, C]`, both sides at least 32, which it takes as −1…1
-  /// (`Preprocessing.symmetric`).
+  /// (`Preprocessing.symmetric`), or as torchvision does.
   ///
   /// - Parameters:
   ///   - alpha: the width, 0.35…1.4: every number of channels is multiplied by it.
   ///   - classes: units of the top, a dense layer `predictions` on the mean over the map that
   ///     gives logits (1000 unless given).
   ///   - includeTop: without it the output is the map `out_relu`, `[H / 32, W / 32, 1280]`.
+  ///   - convention: whose weights it takes.
   ///   - momentum: of the moving statistics of batch normalisation. Keras's 0.999 needs thousands
   ///     of steps before inference works; courses train for tens to hundreds.
   /// - Throws: `ShapeError` for sizes outside these ranges, `NetworkError.memory`.
   package static func network(
     input: [Int], alpha: Double = 1, classes: Int? = nil, includeTop: Bool = true,
-    momentum: Float = 0.9, seed: UInt64 = 0
+    convention: Convention = .keras, momentum: Float = 0.9, seed: UInt64 = 0
   ) throws -> Network {
     let check = ShapeCheck(layer: "mobilenet_v2", inputs: [input])
     let map = try check.featureMap()
@@ -44,8 +45,14 @@ package enum MobileNetV2 {
     try check.attribute("alpha", Float(alpha), in: 0.35...1.4)
 
     func normalized(_ x: Node, _ name: String) throws -> Node {
-      try x.applying(BatchNormalization(momentum: momentum, epsilon: 1e-3), name: name)
+      try x.applying(
+        BatchNormalization(momentum: momentum, epsilon: convention.epsilon(keras: 1e-3)),
+        name: name)
     }
+
+    let padding =
+      convention == .keras
+      ? Padding.same : Padding.explicit(top: 1, bottom: 1, left: 1, right: 1)
 
     /// A bottleneck: expand by a 1×1 convolution, filter each channel, project to few channels
     /// without activation, and add the input where the shapes allow it (section 3.3).
@@ -60,14 +67,16 @@ package enum MobileNetV2 {
         y = try normalized(y, prefix + "expand_BN")
         y = try y.applying(Activation.relu6, name: prefix + "expand_relu")
       }
-      if stride == 2 {
+      // Where the stride is 2, Keras pads below and to the right, PyTorch on all sides.
+      let pads = stride == 2 && convention == .keras
+      if pads {
         y = try y.applying(
           Margins(.pad, top: y.shape[0] % 2, bottom: 1, left: y.shape[1] % 2, right: 1),
           name: prefix + "pad")
       }
       y = try y.applying(
         DepthwiseConvolution(
-          kernel: 3, stride: stride, padding: stride == 2 ? .valid : .same, bias: false),
+          kernel: 3, stride: stride, padding: pads ? .valid : padding, bias: false),
         name: prefix + "depthwise")
       y = try normalized(y, prefix + "depthwise_BN")
       y = try y.applying(Activation.relu6, name: prefix + "depthwise_relu")
@@ -81,7 +90,7 @@ package enum MobileNetV2 {
     let image = try Node.input(input, name: "input")
     var x = try image.applying(
       Convolution(
-        filters: channelCount(32 * alpha), kernel: 3, stride: 2, padding: .same, bias: false),
+        filters: channelCount(32 * alpha), kernel: 3, stride: 2, padding: padding, bias: false),
       name: "Conv1")
     x = try normalized(x, "bn_Conv1")
     x = try x.applying(Activation.relu6, name: "Conv1_relu")
@@ -102,7 +111,9 @@ package enum MobileNetV2 {
       x = try x.applying(GlobalPooling(.average), name: "global_average_pooling2d")
       x = try x.applying(Dense(units: classes ?? 1000), name: "predictions")
     }
-    return try Network(inputs: [image], outputs: [x], seed: seed, preprocessing: .symmetric)
+    return try Network(
+      inputs: [image], outputs: [x], seed: seed,
+      preprocessing: convention.preprocessing(keras: .symmetric, channels: map.channels))
   }
 
   /// The nearest multiple of 8 that is not below nine tenths of `wanted`, and at least 8.

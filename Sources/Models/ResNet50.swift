@@ -1,8 +1,8 @@
 import Networks
 
 /// ResNet50 (He et al., "Deep Residual Learning for Image Recognition", 2015, table 1) with the
-/// layer names, weights and padding of Keras: the first version, in which the first 1×1
-/// convolution of a block has the stride.
+/// layer names of Keras. In Keras's edition the first 1×1 convolution of a block has the stride, in
+/// PyTorch's the 3×3 one.
 package enum ResNet50 {
   /// One row of the paper's table 1: `blocks` bottlenecks of `filters` inner channels and four
   /// times as many outputs, of which the first has the stride.
@@ -26,23 +26,30 @@ package enum ResNet50 {
   ///   - classes: units of the top, a dense layer `predictions` on the mean over the map that
   ///     gives logits (1000 unless given).
   ///   - includeTop: without it the output is the map `conv5_block3_out`, `[H / 32, W / 32, 2048]`.
-  ///   - preprocessing: `.caffe` unless given, as Keras's weights want it; `.symmetric` where the
-  ///     images have not three channels.
+  ///   - convention: whose weights it takes.
+  ///   - preprocessing: `.caffe` or `.torch` unless given, as its weights want it; `.symmetric` where
+  ///     the images have not three channels.
   ///   - momentum: of the moving statistics of batch normalisation. Keras's 0.99 needs hundreds of
   ///     steps before inference works; courses train for tens to hundreds.
+  ///   - epsilon: of batch normalisation, where it is not the convention's.
   /// - Throws: `ShapeError` for sizes outside these ranges, `NetworkError.memory`,
   ///   `.preprocessing`.
   package static func network(
     input: [Int], classes: Int? = nil, includeTop: Bool = true,
-    preprocessing: Preprocessing? = nil, momentum: Float = 0.9, seed: UInt64 = 0
+    convention: Convention = .keras, preprocessing: Preprocessing? = nil, momentum: Float = 0.9,
+    epsilon: Float? = nil, seed: UInt64 = 0
   ) throws -> Network {
     let check = ShapeCheck(layer: "resnet50", inputs: [input])
     let map = try check.featureMap()
     try check.attribute("input height", map.height, in: 32...Limits.side)
     try check.attribute("input width", map.width, in: 32...Limits.side)
 
+    let hasBias = convention == .keras
+
     func normalized(_ x: Node, _ name: String) throws -> Node {
-      try x.applying(BatchNormalization(momentum: momentum, epsilon: 1.001e-5), name: name)
+      try x.applying(
+        BatchNormalization(
+          momentum: momentum, epsilon: epsilon ?? convention.epsilon(keras: 1.001e-5)), name: name)
     }
 
     /// Convolution `number` of a block and its normalisation.
@@ -51,7 +58,9 @@ package enum ResNet50 {
     ) throws -> Node {
       let y = try x.applying(
         Convolution(
-          filters: filters, kernel: kernel, stride: stride, padding: kernel == 1 ? .valid : .same),
+          filters: filters, kernel: kernel, stride: stride,
+          padding: kernel == 1 ? .valid : .explicit(top: 1, bottom: 1, left: 1, right: 1),
+          bias: hasBias),
         name: "\(block)_\(number)_conv")
       return try normalized(y, "\(block)_\(number)_bn")
     }
@@ -62,9 +71,10 @@ package enum ResNet50 {
     func block(_ x: Node, _ name: String, filters: Int, stride: Int, isFirst: Bool) throws -> Node {
       let shortcut =
         isFirst ? try unit(x, name, 0, filters: 4 * filters, stride: stride) : x
-      var y = try unit(x, name, 1, filters: filters, stride: stride)
+      let strides = convention == .keras ? (stride, 1) : (1, stride)
+      var y = try unit(x, name, 1, filters: filters, stride: strides.0)
       y = try y.applying(Activation.relu, name: "\(name)_1_relu")
-      y = try unit(y, name, 2, filters: filters, kernel: 3)
+      y = try unit(y, name, 2, filters: filters, kernel: 3, stride: strides.1)
       y = try y.applying(Activation.relu, name: "\(name)_2_relu")
       y = try unit(y, name, 3, filters: 4 * filters)
       y = try Layer(Add(), name: "\(name)_add")(shortcut, y)
@@ -74,7 +84,8 @@ package enum ResNet50 {
     let image = try Node.input(input, name: "input")
     var x = try image.applying(
       Margins(.pad, top: 3, bottom: 3, left: 3, right: 3), name: "conv1_pad")
-    x = try x.applying(Convolution(filters: 64, kernel: 7, stride: 2), name: "conv1_conv")
+    x = try x.applying(
+      Convolution(filters: 64, kernel: 7, stride: 2, bias: hasBias), name: "conv1_conv")
     x = try normalized(x, "conv1_bn")
     x = try x.applying(Activation.relu, name: "conv1_relu")
     x = try x.applying(Margins(.pad, top: 1, bottom: 1, left: 1, right: 1), name: "pool1_pad")
@@ -92,6 +103,7 @@ package enum ResNet50 {
     }
     return try Network(
       inputs: [image], outputs: [x], seed: seed,
-      preprocessing: preprocessing ?? (map.channels == 3 ? .caffe : .symmetric))
+      preprocessing: preprocessing
+        ?? convention.preprocessing(keras: .caffe, channels: map.channels))
   }
 }

@@ -4,7 +4,7 @@ import Networks
 /// pyramid (Lin et al., "Feature Pyramid Networks for Object Detection", 2017): a network that says
 /// for each of many boxes, the anchors, which class of object it holds and how to correct it.
 package enum RetinaNet {
-  /// Names of the layers of a backbone whose maps are a 8th, a 16th and a 32nd of the image's side.
+  /// Names of the layers of a backbone whose maps are an 8th, a 16th and a 32nd of the image's side.
   package struct Taps: Equatable, Sendable {
     package let third: String
     package let fourth: String
@@ -49,21 +49,27 @@ package enum RetinaNet {
   ///   - taps: where the pyramid hangs on it.
   ///   - classes: K.
   ///   - width: channels of the pyramid and of the heads.
-  /// - Throws: `NetworkError.unknownLayer` for a tap that is not there, `ShapeError` where the taps'
-  ///   maps do not halve from one to the next, `NetworkError.memory`.
+  ///   - convention: `.pytorch` as torchvision's `retinanet_resnet50_fpn`: P6 comes from P5 in place
+  ///     of the backbone's last map.
+  /// - Throws: `NetworkError.unknownLayer` for a tap that is not there, `ShapeError` where the sides
+  ///   do not divide or a tap's map has another size, `NetworkError.memory`.
   package static func network(
-    backbone: Network, taps: Taps, classes: Int, width: Int = 256, seed: UInt64 = 0
+    backbone: Network, taps: Taps, classes: Int, width: Int = 256,
+    convention: Convention = .keras, seed: UInt64 = 0
   ) throws -> Network {
     let check = ShapeCheck(layer: "retinanet", inputs: backbone.inputs.map(\.shape))
-    _ = try check.featureMap()
     try check.attribute("classes", classes, in: 1...100_000)
     try check.attribute("width", width, in: 1...4_096)
 
     func convolution(
       _ filters: Int, kernel: Int = 3, stride: Int = 1, name: String
     ) -> Layer {
-      Layer(
-        Convolution(filters: filters, kernel: kernel, stride: stride, padding: .same), name: name)
+      // A stride of 2 over an even side: Keras pads below and to the right, PyTorch on all sides.
+      let padding: Padding =
+        convention == .pytorch && stride == 2
+        ? .explicit(top: 1, bottom: 1, left: 1, right: 1) : .same
+      return Layer(
+        Convolution(filters: filters, kernel: kernel, stride: stride, padding: padding), name: name)
     }
 
     // The pyramid: each level is what the backbone sees at its size and, from the level above, what
@@ -71,7 +77,7 @@ package enum RetinaNet {
     let (c3, c4, c5) = (
       try backbone.node(taps.third), try backbone.node(taps.fourth), try backbone.node(taps.fifth)
     )
-    try requireHalving([c3, c4, c5], check)
+    try requireSizes([c3, c4, c5], check)
     func lateral(_ map: Node, _ level: Int) throws -> Node {
       try convolution(width, kernel: 1, name: "lateral_\(level)")(map)
     }
@@ -85,7 +91,8 @@ package enum RetinaNet {
     let p3 = try convolution(width, name: "pyramid_3")(m3)
     let p4 = try convolution(width, name: "pyramid_4")(m4)
     let p5 = try convolution(width, name: "pyramid_5")(m5)
-    let p6 = try convolution(width, stride: 2, name: "pyramid_6")(c5)
+    let p6 = try convolution(width, stride: 2, name: "pyramid_6")(
+      convention == .pytorch ? p5 : c5)
     let p7 = try convolution(width, stride: 2, name: "pyramid_7")(
       try p6.applying(Activation.relu, name: "pyramid_6_relu"))
     let levels = [p3, p4, p5, p6, p7]
@@ -117,18 +124,40 @@ package enum RetinaNet {
       preprocessing: backbone.preprocessing, reusing: [backbone])
   }
 
+  /// The network that torchvision publishes weights for (`retinanet_resnet50_fpn`, trained on COCO):
+  /// on ResNet50 of PyTorch's convention, without ε in the normalisations of the backbone, which
+  /// are frozen. Its boxes are corrections of torchvision's anchors, not of the paper's, and not
+  /// divided by variances.
+  ///
+  /// - Parameter classes: 91 unless given, with a class 0 that is never seen.
+  /// - Throws: as `network(backbone:…)`.
+  package static func torchvision(
+    input: [Int], classes: Int = 91, width: Int = 256, seed: UInt64 = 0
+  ) throws -> Network {
+    let backbone = try ResNet50.network(
+      input: input, includeTop: false, convention: .pytorch, epsilon: Convention.noEpsilon,
+      seed: seed)
+    for layer in backbone.layers where layer.operation is BatchNormalization {
+      backbone.setTrainable(false, layer)
+    }
+    return try network(
+      backbone: backbone, taps: Taps.known[0], classes: classes, width: width,
+      convention: .pytorch, seed: seed)
+  }
+
   /// −ln((1 − 0.01) / 0.01).
   private static let priorLogit: Float = -4.595_119_85
 
-  /// Each map is twice as high and wide as the next, as the sums want it.
-  private static func requireHalving(_ maps: [Node], _ check: ShapeCheck) throws {
-    for (map, next) in zip(maps, maps.dropFirst()) {
-      for shape in [map.shape, next.shape] {
-        try ShapeCheck(layer: "retinanet", inputs: [shape]).require(shape.count == 3, .rank(3))
-      }
-      try check.require(
-        map.shape[0] == 2 * next.shape[0] && map.shape[1] == 2 * next.shape[1],
-        .sidesDivisible(by: 32))
+  /// The sides divide by 32, and each tap's map is the part of them that its anchors count on.
+  private static func requireSizes(_ maps: [Node], _ check: ShapeCheck) throws {
+    let image = try check.featureMap()
+    try check.require(image.height % 32 == 0 && image.width % 32 == 0, .sidesDivisible(by: 32))
+    for (index, map) in maps.enumerated() {
+      let (height, width) = (image.height / strides[index], image.width / strides[index])
+      let tap = ShapeCheck(layer: "lateral_\(index + 3)", inputs: [map.shape])
+      let size = try tap.featureMap()
+      try tap.require(
+        size.height == height && size.width == width, .mapSize(height: height, width: width))
     }
   }
 }

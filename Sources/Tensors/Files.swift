@@ -136,14 +136,14 @@ package enum Files {
 }
 
 /// An open regular file, read at any position; closed when it is let go.
-final class ReadableFile {
-  let path: String
+package final class ReadableFile {
+  package let path: String
   /// Bytes, when it was opened.
-  let size: Int
+  package let size: Int
   private let descriptor: Int32
 
   /// - Throws: `FileError` if there is no such file, or it is a folder, a device or a pipe.
-  init(_ path: String) throws {
+  package init(_ path: String) throws {
     // Without waiting: opening a pipe would block until someone writes to it.
     let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else {
@@ -165,6 +165,20 @@ final class ReadableFile {
   }
 
   deinit { close(descriptor) }
+
+  /// Exactly `count` bytes that begin at `offset`.
+  /// - Throws: `FileError`; `.truncated` where the file is shorter.
+  package func bytes(_ count: Int, at offset: Int) throws -> [UInt8] {
+    guard count >= 0, offset >= 0, offset <= size, count <= size - offset else {
+      throw FileError.truncated(
+        path: path, bytes: size, expected: count > Int.max - offset ? Int.max : offset + count)
+    }
+    return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      guard let base = buffer.baseAddress else { return }
+      try read(into: UnsafeMutableRawPointer(base), count: count, at: offset)
+      filled = count
+    }
+  }
 
   /// Reads exactly `count` bytes that begin at `offset`.
   func read(into base: UnsafeMutableRawPointer, count: Int, at offset: Int) throws {

@@ -62,17 +62,102 @@ package enum JSON: Equatable, Sendable {
   }
 }
 
-private struct JSONReader {
+/// Reads JSON from the front to the back. Large files are gone through member by member, and what is
+/// not wanted is skipped, so that it costs time but no memory. The first value must be asked for
+/// with one of `value`, `members`, `elements`, `skip`.
+package struct JSONReader {
   let bytes: UnsafeBufferPointer<UInt8>
   var position = 0
   var depthLeft: Int
   var valuesLeft: Int
 
-  init(bytes: UnsafeBufferPointer<UInt8>, depthLeft: Int, valuesLeft: Int) {
+  package init(
+    bytes: UnsafeBufferPointer<UInt8>, depthLeft: Int = 64, valuesLeft: Int = 4_000_000
+  ) {
     (self.bytes, self.depthLeft, self.valuesLeft) = (bytes, depthLeft, valuesLeft)
   }
 
-  func problem(_ what: String) -> JSON.Problem { JSON.Problem(offset: position, what: what) }
+  /// Calls `body` for each member of the object that comes next; it must read or skip its value.
+  /// - Throws: `JSON.Problem`, and what `body` throws.
+  package mutating func members(
+    _ body: (_ name: String, inout JSONReader) throws -> Void
+  ) throws {
+    skipSpace()
+    guard current == UInt8(ascii: "{") else { throw problem("`{` expected") }
+    try nested { reader in
+      reader.skipSpace()
+      if reader.accept("}") { return }
+      while true {
+        reader.skipSpace()
+        guard reader.current == UInt8(ascii: "\"") else {
+          throw reader.problem("a name in quotes expected")
+        }
+        let name = try reader.text()
+        reader.skipSpace()
+        guard reader.accept(":") else { throw reader.problem("`:` expected") }
+        try body(name, &reader)
+        reader.skipSpace()
+        if reader.accept("}") { return }
+        guard reader.accept(",") else { throw reader.problem("`,` or `}` expected") }
+      }
+    }
+  }
+
+  /// Calls `body` for each element of the array that comes next; it must read or skip it.
+  /// - Throws: `JSON.Problem`, and what `body` throws.
+  package mutating func elements(_ body: (inout JSONReader) throws -> Void) throws {
+    skipSpace()
+    guard current == UInt8(ascii: "[") else { throw problem("`[` expected") }
+    try nested { reader in
+      reader.skipSpace()
+      if reader.accept("]") { return }
+      while true {
+        try body(&reader)
+        reader.skipSpace()
+        if reader.accept("]") { return }
+        guard reader.accept(",") else { throw reader.problem("`,` or `]` expected") }
+      }
+    }
+  }
+
+  /// Goes past the value that comes next, making nothing of it.
+  /// - Throws: `JSON.Problem`.
+  package mutating func skip() throws {
+    skipSpace()
+    switch current {
+    case UInt8(ascii: "{"):
+      try members { _, reader in try reader.skip() }
+    case UInt8(ascii: "["):
+      try elements { try $0.skip() }
+    case UInt8(ascii: "\""): try skipText()
+    case let byte? where byte == UInt8(ascii: "-") || (48...57).contains(byte):
+      try skipNumber()
+    default: _ = try value()
+    }
+  }
+
+  private mutating func skipText() throws {
+    position += 1
+    while let byte = current {
+      position += 1
+      if byte == UInt8(ascii: "\"") { return }
+      if byte == UInt8(ascii: "\\") {
+        guard current != nil else { break }
+        position += 1
+      }
+    }
+    throw problem("a text without its closing quote")
+  }
+
+  /// Whether nothing but space is left.
+  package mutating func isAtEnd() -> Bool {
+    skipSpace()
+    return position == bytes.count
+  }
+
+  package func problem(_ what: String) -> JSON.Problem {
+    JSON.Problem(offset: position, what: what)
+  }
 
   var current: UInt8? { position < bytes.count ? bytes[position] : nil }
 
@@ -88,7 +173,9 @@ private struct JSONReader {
     return true
   }
 
-  mutating func value() throws -> JSON {
+  /// The value that comes next.
+  /// - Throws: `JSON.Problem`.
+  package mutating func value() throws -> JSON {
     guard valuesLeft > 0 else { throw problem("too many values") }
     valuesLeft -= 1
     skipSpace()
@@ -106,7 +193,7 @@ private struct JSONReader {
     }
   }
 
-  mutating func nested(_ body: (inout JSONReader) throws -> JSON) throws -> JSON {
+  mutating func nested<Result>(_ body: (inout JSONReader) throws -> Result) throws -> Result {
     guard depthLeft > 0 else { throw problem("nested too deeply") }
     depthLeft -= 1
     defer { depthLeft += 1 }
@@ -153,7 +240,18 @@ private struct JSONReader {
     }
   }
 
+  private mutating func skipNumber() throws { _ = try numberText() }
+
   mutating func number() throws -> JSON {
+    let (start, isWhole) = try numberText()
+    let written = String(decoding: bytes[start..<position], as: UTF8.self)
+    if isWhole, let whole = Int(written) { return .integer(whole) }
+    guard let value = Double(written), value.isFinite else { throw problem("a number too large") }
+    return .number(value)
+  }
+
+  /// Goes past a number; returns where it began and whether it is written without a fraction.
+  private mutating func numberText() throws -> (start: Int, isWhole: Bool) {
     let start = position
     _ = accept("-")
     if !accept("0") { try digits() }
@@ -167,10 +265,7 @@ private struct JSONReader {
       if !accept("+") { _ = accept("-") }
       try digits()
     }
-    let written = String(decoding: bytes[start..<position], as: UTF8.self)
-    if isWhole, let whole = Int(written) { return .integer(whole) }
-    guard let value = Double(written), value.isFinite else { throw problem("a number too large") }
-    return .number(value)
+    return (start, isWhole)
   }
 
   mutating func digits() throws {

@@ -1,3 +1,5 @@
+import Models
+
 import Imagery
 
 /// What went wrong in training, as facts. Sentences are made from it in one place, above.
@@ -43,6 +45,11 @@ package enum TrainingError: Error, Equatable, Sendable {
   case nothingToTrain
   /// A file of weights that does not fit the network, asked to fit entirely. Nothing was changed.
   case weightsDiffer(path: String, WeightsReport)
+  /// A file of weights for the edition of the model that another framework builds. Nothing was
+  /// changed.
+  case otherConvention(path: String, given: Convention, network: Convention)
+  /// A file that is sound and has no weights.
+  case noWeights(path: String)
   /// A snapshot, or a checkpoint, of a trainer with other settings.
   case snapshotDiffers(TrainerSettings.Difference)
   /// A file that is no checkpoint, or is damaged.

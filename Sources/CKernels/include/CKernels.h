@@ -161,6 +161,13 @@ typedef struct {
 void conch_pixel_gradients(ptrdiff_t pixels, ptrdiff_t classes, const uint8_t *labels,
                            const float *weights, conch_pixel_slopes slopes, float *values,
                            float *planes);
+// The focal loss of logits [rows, columns] (FocalLoss.c): label k is class k, CONCH_BACKGROUND no
+// class, any other a row that does not count. Classes that are there weigh `present`, the others
+// `away`. `losses` has room for all values; returns their sum; `gradient` (times `scale`) may be null.
+enum { CONCH_BACKGROUND = -1 };
+double conch_focal(ptrdiff_t rows, ptrdiff_t columns, const float *x, const int32_t *labels,
+                   float present, float away, float gamma, float *losses, float *gradient,
+                   float scale);
 
 // Optimisers (Optimizer.c). A rest is 1 minus the share of the same name.
 void conch_sgd(ptrdiff_t count, float rate, float momentum, bool nesterov, const float *gradient,

@@ -2,6 +2,7 @@ import Figures
 import Language
 import Networks
 import Tensors
+import Training
 
 /// A network in the language. Training changes its weights in place: every name for it sees that.
 package final class NetworkValue: HostObject {
@@ -10,18 +11,25 @@ package final class NetworkValue: HostObject {
   package let title: String
   /// Names of what it tells apart; empty where it was not built with names.
   package let classes: [String]
+  /// Of a network that finds objects: what its outputs are about. The weights do not know it.
+  package let anchors: AnchorShapes
 
-  package init(_ network: Network, title: String, classes: [String] = []) {
+  package init(
+    _ network: Network, title: String, classes: [String] = [],
+    anchors: AnchorShapes = AnchorShapes()
+  ) {
     self.network = network
     self.title = title
     self.classes = classes
+    self.anchors = anchors
   }
 
   package var kind: String { "network" }
 
   package var summary: String {
     let input = network.inputs[0].shape.map(String.init).joined(separator: "×")
-    let output = network.outputs[0].shape.map(String.init).joined(separator: "×")
+    let output = network.outputs.map { $0.shape.map(String.init).joined(separator: "×") }
+      .joined(separator: " and ")
     let learning = network.trainableParameterCount
     let frozen = learning == network.parameterCount ? "" : " (\(grouped(learning)) trainable)"
     return "network \(title): \(network.layers.count) layers, \(input) → \(output), "
@@ -31,7 +39,7 @@ package final class NetworkValue: HostObject {
   package var propertyNames: [String] {
     [
       "layers", "parameters", "trainable_parameters", "multiplications", "classes", "input",
-      "output", "gradient",
+      "output", "preprocessing", "gradient",
     ]
   }
 
@@ -44,7 +52,10 @@ package final class NetworkValue: HostObject {
     case "multiplications": return .number(Double(network.multiplyAccumulates))
     case "classes": return .texts(classes)
     case "input": return .numbers(network.inputs[0].shape)
-    case "output": return .numbers(network.outputs[0].shape)
+    case "output":
+      let shapes = network.outputs.map { Value.numbers($0.shape) }
+      return shapes.count == 1 ? shapes[0] : .list(of: shapes)
+    case "preprocessing": return .text(network.preprocessing.rawValue)
     case "gradient":
       return .object(GradientValue("network", network.parameters.filter(\.isTrainable)))
     default: return nil
@@ -78,7 +89,8 @@ package final class NetworkValue: HostObject {
   func table(width: Int, style: TerminalStyle) -> String {
     let rows = network.layers.map { layer in
       [
-        layer.name, layer.kind, layer.outputShape.map(String.init).joined(separator: "×"),
+        layer.name, layer.kind,
+        layer.outputShape.map(String.init).joined(separator: "×") + shared(layer),
         layer.parameters.isEmpty ? "" : grouped(layer.parameterCount),
         layer.multiplyAccumulates == 0 ? "" : short(layer.multiplyAccumulates),
         layer.isTrainable || layer.parameters.isEmpty ? "" : "frozen",
@@ -93,6 +105,11 @@ package final class NetworkValue: HostObject {
     let table = TextTable(columns: columns, rows: rows.map { Array($0.prefix(columns.count)) })
     return table.rendered(width: width, style: style) + "\n" + summary
   }
+}
+
+/// How many maps a layer is applied to, where that is more than the one whose shape is shown.
+private func shared(_ layer: NetworkLayer) -> String {
+  layer.applications.count == 1 ? "" : " (first of \(layer.applications.count))"
 }
 
 /// A large number with three digits: `7.16 M`, `36.9 k`.
@@ -121,9 +138,10 @@ package final class NetworkLayerValue: HostObject {
     let input = layer.shapes.inputs.map { $0.map(String.init).joined(separator: "×") }
     let shapes =
       layer.shapes.inputs.isEmpty ? shape : "\(input.joined(separator: " and ")) → \(shape)"
+    let maps = shared(layer)
     let words = ["layer \(layer.name): \(layer.kind)"] + attributes
     return words.joined(separator: " ")
-      + ", \(shapes), \(grouped(layer.parameterCount)) parameters"
+      + ", \(shapes)\(maps), \(grouped(layer.parameterCount)) parameters"
       + (layer.isTrainable || layer.parameters.isEmpty ? "" : ", frozen")
   }
 

@@ -2,7 +2,8 @@
 /// middle.
 typealias Place = SIMD2<Float>
 
-/// The aeroplane's camera: a pinhole above flat ground, pitched forward by up to half a radian.
+/// The aeroplane's camera: a pinhole above flat ground, pitched forward by up to half a radian, or
+/// looking straight down: then a pixel is equally wide everywhere.
 struct Camera: Sendable {
   /// The width of the ground across the middle of the image, in metres.
   let extent: Float
@@ -13,10 +14,13 @@ struct Camera: Sendable {
   /// Tangent of half the field of view.
   private let spread: Float = 0.34
 
-  init(_ random: inout DescriptionStream, extent range: ClosedRange<Float>) {
+  init(
+    _ random: inout DescriptionStream, extent range: ClosedRange<Float>, isVertical: Bool = false
+  ) {
     extent = random.proportion(range.lowerBound, range.upperBound)
     let oblique = random.chance(0.6)
-    let tilt = oblique ? random.between(0.15, 0.55) : random.between(0, 0.08)
+    let pitch = oblique ? random.between(0.15, 0.55) : random.between(0, 0.08)
+    let tilt = isVertical ? 0 : pitch
     sine = Approximate.sine(tilt)
     cosine = (1 - sine * sine).squareRoot()
     tangent = sine / cosine

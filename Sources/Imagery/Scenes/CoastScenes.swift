@@ -23,20 +23,8 @@ package struct CoastScenes: SampleSource {
     size: Int, count: Int, seed: UInt64, offset: Int = 0, weights: [Float]? = nil,
     extent: ClosedRange<Float> = Scene.usualExtent
   ) throws {
-    func require(_ holds: Bool, _ name: String, given: String, expected: String) throws {
-      if !holds {
-        throw ImageryError(.invalidArgument, name, given: given, expected: expected)
-      }
-    }
-    try require(
-      (1...Scene.largestSize).contains(size), "size", given: "\(size)",
-      expected: "1 to \(Scene.largestSize) pixels")
-    try require(
-      (0...1_000_000).contains(count), "count", given: "\(count)", expected: "0 to 1000000")
-    try require(
-      (0...1_000_000_000).contains(offset), "offset", given: "\(offset)",
-      expected: "0 to 1000000000")
-    try require(
+    try SceneLimits.check(height: size, width: size, count: count, offset: offset)
+    try SceneLimits.require(
       extent.lowerBound >= Scene.narrowestExtent && extent.upperBound <= Scene.widestExtent,
       "extent", given: "\(extent.lowerBound) to \(extent.upperBound)",
       expected: "\(Int(Scene.narrowestExtent)) to \(Int(Scene.widestExtent)) metres")
@@ -46,10 +34,10 @@ package struct CoastScenes: SampleSource {
     self.extent = extent
     if let weights {
       let names = SceneKind.allCases.map(\.rawValue).joined(separator: ", ")
-      try require(
+      try SceneLimits.require(
         weights.count == SceneKind.allCases.count, "weights", given: "\(weights.count)",
         expected: "one each for \(names)")
-      try require(
+      try SceneLimits.require(
         weights.allSatisfy { $0 >= 0 && $0.isFinite }
           && weights.reduce(0, +) > 0 && weights.reduce(0, +).isFinite,
         "weights", given: "\(weights)", expected: "numbers from 0, not all of them 0")

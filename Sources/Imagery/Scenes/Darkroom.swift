@@ -63,7 +63,7 @@ enum Darkroom {
   /// Brings light into the range of tones: a square root with a shoulder, so that foam and roofs
   /// do not burn out.
   @inline(__always)
-  private static func tone(_ light: Tint) -> Tint {
+  static func tone(_ light: Tint) -> Tint {
     let light = light.clamped(lowerBound: Tint(), upperBound: Tint(repeating: 8))
     return (light * (1 + light * 0.16) / (1 + light * 0.34)).squareRoot()
   }

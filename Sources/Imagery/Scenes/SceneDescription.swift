@@ -6,9 +6,19 @@ import Tensors
 /// A scene is a pure function of seed and index: the same pair gives the same scene, on any
 /// thread, whatever else was drawn.
 package struct Scene: Sendable {
+  /// What a picture is taken for.
+  package enum Purpose: Sendable {
+    /// To look at the coast: from any side, with whatever is there.
+    case view
+    /// To measure it: straight down, on open sand without trees and people, in water that shows
+    /// where the bottom falls away.
+    case survey
+  }
+
   package let seed: UInt64
   package let index: Int
   package let kind: SceneKind
+  package let purpose: Purpose
   /// The people and boats in the picture, whole or cut by its edge.
   package let objects: [SceneObject]
 
@@ -41,6 +51,8 @@ package struct Scene: Sendable {
   let duneHeight: Float
   /// How closely grass covers the dunes, 0…1.
   let duneGrass: Float
+  /// Share of ground under trees where trees can stand, 0…1.
+  let trees: Float
   let detail: Noise
 
   /// - Parameters:
@@ -51,7 +63,7 @@ package struct Scene: Sendable {
   ///     people are large enough to count.
   package init(
     seed: UInt64, index: Int, kind: SceneKind? = nil,
-    extent: ClosedRange<Float> = Scene.usualExtent
+    extent: ClosedRange<Float> = Scene.usualExtent, purpose: Purpose = .view
   ) {
     precondition(index >= 0, "scenes are counted from 0")
     precondition(
@@ -59,12 +71,14 @@ package struct Scene: Sendable {
       "an extent that can be drawn")
     self.seed = seed
     self.index = index
+    self.purpose = purpose
+    let isSurvey = purpose == .survey
     let kind = kind ?? Scene.kind(seed: seed, index: index)
     self.kind = kind
 
     // Each part has a stream of its own: a change to one leaves the others as they are.
     var random = DescriptionStream(seed: seed, index: index, part: "camera")
-    let camera = Camera(&random, extent: extent)
+    let camera = Camera(&random, extent: extent, isVertical: isSurvey)
     self.camera = camera
     light = Light(&random, camera: camera)
     lens = Lens(&random, kind: kind)
@@ -77,9 +91,10 @@ package struct Scene: Sendable {
       isWalled = chosen == .harbour || random.chance(0.35)
       style = chosen
     }
-    let shoreline = Shoreline(&random, kind: kind, camera: camera, isWalled: isWalled)
+    let shoreline = Shoreline(
+      &random, kind: kind, camera: camera, isWalled: isWalled, isSurvey: isSurvey)
     self.shoreline = shoreline
-    water = Water(&random, kind: kind, shoreline: shoreline)
+    water = Water(&random, kind: kind, shoreline: shoreline, isSurvey: isSurvey)
 
     random = DescriptionStream(seed: seed, index: index, part: "land")
     let sand = Sand(&random, kind: kind)
@@ -90,7 +105,8 @@ package struct Scene: Sendable {
     self.rocks = rocks
     duneDistance = sand.wetReach + random.proportion(16, 70)
     duneHeight = random.between(1, 5)
-    duneGrass = random.between(0.25, 1)
+    duneGrass = random.between(0.25, 1) * (isSurvey ? 0.4 : 1)
+    trees = isSurvey ? 0 : vegetation.trees
     detail = Noise(&random)
     marsh =
       kind == .marsh
@@ -112,8 +128,8 @@ package struct Scene: Sendable {
     let population = Population(
       &random, kind: kind, camera: camera, shoreline: shoreline, sand: sand,
       front: settlement?.front ?? 0, isHarbour: style == .harbour)
-    figures += population.figures
-    objects = population.objects
+    if !isSurvey { figures += population.figures }
+    objects = isSurvey ? [] : population.objects
     self.figures = figures
   }
 

@@ -19,7 +19,10 @@ struct Shoreline: Sendable {
   /// Width of a kept straight edge: a seawall has neither bends nor cusps.
   let isStraight: Bool
 
-  init(_ random: inout DescriptionStream, kind: SceneKind, camera: Camera, isWalled: Bool) {
+  init(
+    _ random: inout DescriptionStream, kind: SceneKind, camera: Camera, isWalled: Bool,
+    isSurvey: Bool = false
+  ) {
     let heading = random.angle()
     inland = Place(Approximate.cosine(heading), Approximate.sine(heading))
     along = Place(-inland.y, inland.x)
@@ -27,7 +30,8 @@ struct Shoreline: Sendable {
     let extent = camera.extent
     // The sea's share differs from scene to scene more than from class to class.
     switch kind {
-    case .beach: offset = extent * random.between(-0.32, 0.1)
+    case .beach:
+      offset = extent * (isSurvey ? random.between(-0.14, 0.3) : random.between(-0.32, 0.1))
     case .marsh: offset = extent * random.between(-0.46, 0.06)
     case .developed: offset = extent * random.between(-0.42, -0.12)
     case .rocky: offset = extent * random.between(-0.28, 0.08)

@@ -50,7 +50,7 @@ struct Terrain {
     detail = scene.detail
     duneHeight = scene.duneHeight
     duneGrass = scene.duneGrass
-    trees = scene.vegetation.trees
+    trees = scene.trees
     crown = scene.vegetation.crown
     sandColor = scene.sand.color
     soil = scene.vegetation.soil

@@ -25,10 +25,12 @@ struct Water: Sendable {
   fileprivate let weeds: Float
   fileprivate let weedNoise: Noise
 
-  init(_ random: inout DescriptionStream, kind: SceneKind, shoreline: Shoreline) {
+  init(
+    _ random: inout DescriptionStream, kind: SceneKind, shoreline: Shoreline, isSurvey: Bool = false
+  ) {
     let sheltered = kind == .marsh || (kind == .developed && shoreline.isStraight)
     body = random.pick(Palette.seas) * random.between(0.65, 1.25)
-    let clear = random.proportion(0.1, 1.3)
+    let clear = isSurvey ? random.proportion(0.5, 0.9) : random.proportion(0.1, 1.3)
     murk = Tint(1.5, 0.85, 0.8) * (kind == .marsh ? clear + 0.7 : clear) + Tint(0.35, 0.06, 0.03)
     bottomSlope = random.between(0.025, 0.085)
     barHeight = random.chance(0.5) ? random.between(0.4, 1.3) : 0
@@ -48,7 +50,7 @@ struct Water: Sendable {
     windHeading = Place(Approximate.cosine(wind), Approximate.sine(wind))
     let roughness = random.unit()
     switch kind {
-    case .beach: surf = 0.15 + 0.85 * roughness
+    case .beach: surf = isSurvey ? 0.4 + 0.6 * roughness : 0.15 + 0.85 * roughness
     case .rocky: surf = 0.3 + 0.7 * roughness
     case .developed: surf = shoreline.isStraight ? 0.1 * roughness : 0.05 + 0.6 * roughness
     case .marsh: surf = 0.06 * roughness
