@@ -155,7 +155,7 @@ private func anchors(
 extension Call {
   /// Runs a network over a dataset with progress; nil where the user stopped it, which ends the
   /// statement.
-  fileprivate func run(
+  func run(
     _ net: NetworkValue, over data: Dataset, _ decoder: Decoder, _ label: String,
     _ workspace: Workspace
   ) throws -> DetectionResults? {

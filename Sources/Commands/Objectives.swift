@@ -27,9 +27,7 @@ extension NetworkValue {
     switch data.kind {
     case .boxes:
       try requireNoClassWeights()
-      return try detection(losses) {
-        refuse($0, "`focal` or `binary_cross_entropy`, and `smooth_l1`")
-      }
+      return try detection(losses, forcesBestMatch: try call.boolean("match_best"))
     case .mask:
       let isBinary = network.outputs[0].shape.last == 1
       let usual = WeightedLosses(isBinary ? .binaryCrossEntropy : .crossEntropy)
@@ -70,29 +68,6 @@ extension NetworkValue {
         throw refuse(losses?.name ?? "", "`cross_entropy`, `similarity` or `triplet`")
       }
     }
-  }
-
-  /// The focal and the smooth L1 loss of the paper, but for what the losses say of them.
-  private func detection(
-    _ losses: WeightedLosses?, refuse: (String) -> Failure
-  ) throws -> Detection {
-    var detection = try Detection(network)
-    for term in losses?.terms ?? [] {
-      let weight = Float(term.weight)
-      switch term.loss {
-      case .focal(let alpha, let gamma):
-        detection.focal = FocalLoss(alpha: Float(alpha), gamma: Float(gamma))
-        detection.classWeight = weight
-      case .binaryCrossEntropy:
-        detection.focal = FocalLoss(alpha: nil, gamma: 0)
-        detection.classWeight = weight
-      case .smoothL1(let delta):
-        detection.smoothL1 = SmoothL1(delta: Float(delta))
-        detection.boxWeight = weight
-      default: throw refuse(term.loss.name)
-      }
-    }
-    return detection
   }
 }
 

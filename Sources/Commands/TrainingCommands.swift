@@ -30,6 +30,10 @@ func trainingCommands(_ workspace: Workspace) -> [Command] {
           default: .none,
           help: "What is made small, such as dice() + 0.5 * binary_cross_entropy(); what fits the "
             + "data, unless given."),
+        Parameter(
+          "match_best", .boolean, default: .value(.boolean(false)),
+          help: "With boxes: whether an object that no anchor overlaps by half is learned by its "
+            + "best one."),
         Parameter("seed", .whole, default: .none, help: "Of order and dropout; the session's."),
       ],
       result: .object("trainer"), summary: "Puts together a network, data and an optimiser.",

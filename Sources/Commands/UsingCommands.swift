@@ -11,7 +11,7 @@ func usingCommands(_ workspace: Workspace) -> [Command] {
     Command(
       "evaluate", group: "Training",
       [model, Parameter("data", .object("dataset"), help: "Images with what is known of them.")],
-      result: .oneOf([.object("report"), .object("estimates"), .object("precision")]),
+      result: .oneOf([.object("report"), .object("estimates")]),
       summary: "Judges a network by images of which the answer is known.",
       details: """
         Of classes: accuracy and confusion. Of masks: mean_iou. Of boxes: average_precision. Of
@@ -104,7 +104,9 @@ private func evaluate(
     guard let estimates else { return nil }
     workspace.warn(leftOut: estimates.problems)
     return EstimatesValue(estimates)
-  case .boxes, .none:
+  case .boxes:
+    return try call.run(net, over: data, Decoder(), "data", workspace).map { PrecisionValue($0) }
+  case .none:
     throw call.failure(
       "data", code: "E0578",
       "`\(data.name)` has \(Failure.words(data.kind)): there is no answer to compare with")

@@ -62,7 +62,7 @@ package final class BoxValue: HostObject {
   func drawn(isDashed: Bool = false) -> AnnotatedImage.Box {
     AnnotatedImage.Box(
       x: Double(box.left), y: Double(box.top), width: Double(box.width),
-      height: Double(box.height), name: name.withVisibleControls, score: score.map(Double.init),
+      height: Double(box.height), name: name.withVisibleControls, score: score.map { Double($0) },
       colour: label, isDashed: isDashed)
   }
 }

@@ -22,7 +22,8 @@ import Testing
     _ first: Dataset, _ second: Dataset, _ format: DataFormat, tolerance: Float = 1e-3
   ) throws {
     #expect(second.kind == first.kind && second.count == first.count, "\(format)")
-    #expect(second.classes == first.classes && second.problems.isEmpty, "\(format) \(second.problems)")
+    #expect(
+      second.classes == first.classes && second.problems.isEmpty, "\(format) \(second.problems)")
     guard second.count == first.count else { return }
     // Folders of classes come sorted by class.
     for position in 0..<first.count {
@@ -114,7 +115,8 @@ import Testing
     let data = try boxData()
     let root = temporaryFolder()
     #expect(reason { try data.write(to: root + "/x", format: .masks) } == .unfitFormat)
-    #expect(reason { try data.write(to: root + "/x", format: .csv) { _, _ in false } } == .cancelled)
+    #expect(
+      reason { try data.write(to: root + "/x", format: .csv) { _, _ in false } } == .cancelled)
     #expect(try FileManager.default.contentsOfDirectory(atPath: root).isEmpty)
     try write([1], to: root + "/x/there")
     #expect(reason { try data.write(to: root + "/x", format: .voc) } == .occupied)
@@ -137,7 +139,9 @@ import Testing
           try read.storedAnnotation(at: position).boxes
         )
         #expect(
-          zip(a, b).allSatisfy { $0.label == $1.label && $0.box.intersectionOverUnion($1.box) > 0.99 },
+          zip(a, b).allSatisfy {
+            $0.label == $1.label && $0.box.intersectionOverUnion($1.box) > 0.99
+          },
           "\(format)")
       }
     }
