@@ -174,8 +174,11 @@ func embeddingCommands(_ workspace: Workspace) -> [Command] {
         name is the chance that a right answer is surer than a wrong one (0.5: it says nothing).
         """,
       examples: [
-        example + "\nwhole = small_cnn(classes: coast.classes input: [32, 32, 3] filters: 2)"
-          + "\nconfidence({softmax: evaluate(whole, coast)})"
+        """
+        coast = load "coast/scenes" size: 48 count: 16
+        net = small_cnn(classes: coast.classes input: [48, 48, 3] filters: 2)
+        confidence({softmax: evaluate(net, coast)})
+        """
       ]
     ) { call in try confidence(call) },
     Command(
