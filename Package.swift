@@ -57,7 +57,7 @@ let package = Package(
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "TestSupport"]),
     .testTarget(
       name: "ImageryTests", dependencies: ["Imagery", "TestSupport"],
-      resources: [.copy("Formats/Files")]),
+      exclude: ["Formats/make_files.py"], resources: [.copy("Formats/Files")]),
     .testTarget(
       name: "ModelsTests", dependencies: ["Models", "TestSupport"], resources: [.copy("Fixtures")]),
     .testTarget(

@@ -28,6 +28,7 @@ extension Failure {
     case let error as NetworkError: network(error)
     case let error as ImageryError: Failure(code: "E0540", message: error.message)
     case let error as TrainingError: training(error)
+    case let error as DetectionError: detection(error)
     case let error as SafetensorsError: safetensors(error)
     case let error as HDF5Error: hdf5(error)
     case let error as PublishedWeights.Missing: published(error)
@@ -220,8 +221,6 @@ extension Failure {
     case .tooFewClasses(let given, let needed):
       return failure(
         "E0685", "\(given) classes have the two images that it takes, and \(needed) are asked for")
-    case .noPairsLeft(let loss):
-      return failure("E0686", "`\(loss)` needs two images of a class, and this batch has none")
     case .notAnEmbedding(let outputs):
       return failure(
         "E0687",
@@ -250,6 +249,23 @@ extension Failure {
     case .mask: "a class for each pixel"
     case .value: "a number for each image"
     case .none: "images alone"
+    }
+  }
+
+  private static func detection(_ error: DetectionError) -> Failure {
+    switch error {
+    case .notADetector(let outputs):
+      return Failure(
+        code: "E0650",
+        message: "to find objects a network must give class scores [anchors, classes] and boxes "
+          + "[anchors, 4], and this one gives "
+          + outputs.map { "\($0)" }.joined(separator: " and "),
+        remedy: "build one with retinanet")
+    case .anchorCount(let outputs, let expected, let input):
+      return Failure(
+        code: "E0651",
+        message: "the network gives \(outputs) boxes an image, and an image \(input) has "
+          + "\(expected) anchors")
     }
   }
 

@@ -343,7 +343,8 @@ private var concatenate: Command {
       Parameter("inputs", .list, help: "Maps of one height and width, tensors, or lists."),
       Parameter(
         "axis", .whole, default: .none,
-        help: "Which dimension grows: for maps their channels, for tensors the first, unless given."),
+        help: "Which dimension grows: for maps their channels, for tensors the first, unless given."
+      ),
       Parameter("name", .text, default: .none, help: "The layer's name."),
     ],
     summary: "Joins maps along their channels, or maps and tensors along another axis.",

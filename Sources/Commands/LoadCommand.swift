@@ -12,7 +12,9 @@ func loadCommands(_ workspace: Workspace) -> [Command] {
       [
         Parameter(
           "source", .text,
-          help: "\"coast/scenes\", a folder, an image, or a file that says what is in images."),
+          help:
+            "\"coast/scenes\" (or people, cover, reef), a folder, an image, or a file that says "
+            + "what is in images."),
         Parameter(
           "size", .oneOf([.whole, .listOf(.whole)]), default: .none,
           help: "Pixels a side, or [height, width]; images of a folder keep theirs without it."),
@@ -61,7 +63,9 @@ func loadCommands(_ workspace: Workspace) -> [Command] {
       result: .oneOf([.object("dataset"), .object("image")]),
       summary: "Loads photographs and what is known of them, or one image.",
       details: """
-        Recognised are: a folder per class; boxes as Pascal VOC (an XML file an image), COCO (JSON),
+        The built-in coast: "coast/scenes" (four kinds of coast from the air), "coast/people" (boxes
+        around people, from a pier), "coast/cover" (masks of water and sand), "coast/reef" (masks of
+        oyster reefs). Recognised are: a folder per class; boxes as Pascal VOC (an XML file an image), COCO (JSON),
         YOLO (a text file an image) and CSV (filename, class, xmin, ymin, xmax, ymax); classes or
         measured numbers in CSV (filename, class or value); masks in `masks` beside `images`, with
         the same names; TFRecord shards; NumPy's .npz. Images are PNG, JPEG, TIFF or .npy.
@@ -71,6 +75,7 @@ func loadCommands(_ workspace: Workspace) -> [Command] {
       examples: [
         "load \"coast/scenes\" size: 64 count: 20",
         "coast = load \"coast/scenes\" count: 8; coast[0]",
+        "load(\"coast/people\" size: [96, 128] count: 2)[0].boxes.count",
       ]
     ) { call in try Failure.explaining { try load(call, workspace) } },
     Command(
@@ -118,24 +123,49 @@ private func load(_ call: Call, _ workspace: Workspace) throws -> Value {
   return .object(DatasetValue(data, workspace))
 }
 
+/// The stretches of the built-in coast.
+private enum Coast: String, CaseIterable {
+  case scenes = "coast/scenes"
+  case people = "coast/people"
+  case cover = "coast/cover"
+  case reef = "coast/reef"
+
+  /// Pixels a side, unless asked otherwise.
+  var usualSize: Int { self == .scenes ? 96 : 256 }
+}
+
 /// What the built-in coast draws.
 private func generated(_ source: String, _ call: Call, _ workspace: Workspace) throws -> Value {
-  guard source == "coast/scenes" else {
+  guard let coast = Coast(rawValue: source) else {
+    let nearest = Spelling.nearest(to: source, among: Coast.allCases.map(\.rawValue))
     throw call.failure(
       "source", code: "E0544", "there is no generator `\(source)`",
-      remedy: "did you mean \"coast/scenes\"?")
+      remedy: "did you mean \(Value.text(nearest ?? Coast.scenes.rawValue).display)?")
   }
   let frame = try call.frame()
-  guard frame == nil || frame?.height == frame?.width else {
+  guard coast == .people || frame == nil || frame?.height == frame?.width else {
     throw call.failure("size", code: "E0543", "scenes are square: give one number of pixels")
   }
-  return .object(
-    DatasetValue(
-      try Dataset.coastScenes(
-        size: frame?.width ?? 96,
-        count: try call.optionalWhole("count", in: 1...1_000_000) ?? 400,
-        seed: try call.seed(workspace),
-        weights: try call.optionalNumbers("weights")?.map { Float($0) }), workspace))
+  guard coast == .scenes || !call.has("weights") else {
+    throw call.failure("weights", code: "E0545", "`weights` is for \"coast/scenes\"")
+  }
+  let (height, width) = (
+    frame?.height ?? coast.usualSize, frame?.width ?? coast.usualSize
+  )
+  let count = try call.optionalWhole("count", in: 1...1_000_000) ?? 400
+  let seed = try call.seed(workspace)
+  let data: Dataset
+  switch coast {
+  case .scenes:
+    data = try Dataset.coastScenes(
+      size: width, count: count, seed: seed,
+      weights: try call.optionalNumbers("weights")?.map { Float($0) })
+  case .people:
+    data = try Dataset.coastPeople(height: height, width: width, count: count, seed: seed)
+  case .cover: data = try Dataset.coastCover(size: width, count: count, seed: seed)
+  case .reef: data = try Dataset.coastReef(size: width, count: count, seed: seed)
+  }
+  return .object(DatasetValue(data, workspace))
 }
 
 private func write(_ call: Call, _ workspace: Workspace) throws -> Value {
@@ -143,7 +173,8 @@ private func write(_ call: Call, _ workspace: Workspace) throws -> Value {
   let path = try call.text("path")
   guard let format = try call.optionalText("format").flatMap(DataFormat.init) ?? data.formats.first
   else {
-    throw call.failure("data", code: "E0547", "nothing is known of these images: save them one by one")
+    throw call.failure(
+      "data", code: "E0547", "nothing is known of these images: save them one by one")
   }
   try data.write(to: path, format: format) { done, all in
     workspace.progress.update("Writing \(done) of \(all) images")

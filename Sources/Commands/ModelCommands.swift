@@ -55,9 +55,9 @@ func modelCommands(_ workspace: Workspace) -> [Command] {
         classes, input, weights, ModelParameters.strict, top, ModelParameters.convention,
         Parameter(
           "preprocessing", .choice(Preprocessing.allCases.map(\.rawValue)), default: .none,
-          help:
-            "How images are changed before they enter: \"caffe\" (as Keras's weights want it; \"torch\" PyTorch's), "
-            + "unless given, and \"symmetric\" where there are not three channels."),
+          help: "How images are changed before they enter: \"caffe\" as Keras's weights want it, "
+            + "\"torch\" as PyTorch's, unless given, and \"symmetric\" where there are not three channels."
+        ),
         seed,
       ],
       result: .object("network"),
@@ -118,14 +118,19 @@ func modelCommands(_ workspace: Workspace) -> [Command] {
 /// Parameters that the commands for models share.
 enum ModelParameters {
   static let classKind = Kind.oneOf([.listOf(.text), .whole])
-  static let input = Parameter(
-    "input", .listOf(.whole), help: "The images' [height, width, channels].")
-  static let weights = Parameter(
-    "weights", .text, default: .none,
-    help: "A file of weights to begin with, of Keras (.h5) or PyTorch (.safetensors) too, or "
-      + "\"imagenet\"; a head for another number of classes stays fresh.")
-  static let seed = Parameter(
-    "seed", .whole, default: .none, help: "Of the first weights; the session's, unless given.")
+  static var input: Parameter {
+    Parameter("input", .listOf(.whole), help: "The images' [height, width, channels].")
+  }
+  static var weights: Parameter {
+    Parameter(
+      "weights", .text, default: .none,
+      help: "A file of weights to begin with, of Keras (.h5) or PyTorch (.safetensors) too, or "
+        + "\"imagenet\"; a head for another number of classes stays fresh.")
+  }
+  static var seed: Parameter {
+    Parameter(
+      "seed", .whole, default: .none, help: "Of the first weights; the session's, unless given.")
+  }
 }
 
 extension Call {

@@ -1,6 +1,7 @@
 import Language
 import Models
 import Networks
+import Training
 
 /// Commands that build networks for boxes, masks, embeddings and codes.
 func taskModelCommands(_ workspace: Workspace) -> [Command] {
@@ -38,6 +39,10 @@ func taskModelCommands(_ workspace: Workspace) -> [Command] {
           "width", .whole, default: .value(.number(256)),
           help: "Channels of the pyramid and of the heads: 64 is light enough for a laptop."),
         Parameter(
+          "anchor_scale", .number, default: .value(.number(4)),
+          help: "The side of a level's smallest anchors in its strides, 0.5 to 16: 4 gives 32 "
+            + "pixels and more, 2 finds objects half as large."),
+        Parameter(
           "taps", .listOf(.text), default: .none,
           help: "For another backbone: names of the three layers whose maps are an 8th, a 16th and "
             + "a 32nd of the image's side."),
@@ -61,11 +66,14 @@ func taskModelCommands(_ workspace: Workspace) -> [Command] {
         let names = try call.classes()
         let file = try call.weightsFile("`retinanet`")
         let width = try call.whole("width", in: 1...4_096)
+        var anchors = AnchorShapes(scale: try call.number("anchor_scale", in: 0.5...16))
         let network: Network
         if let torchvision = try call.torchvisionInput(file) {
           network = try RetinaNet.torchvision(
             input: torchvision, classes: names.count ?? 1, width: width,
             seed: try call.seed(workspace))
+          // Its weights were trained for these.
+          anchors = .torchvision
         } else {
           let backbone = try call.backbone(workspace)
           network = try RetinaNet.network(
@@ -73,7 +81,8 @@ func taskModelCommands(_ workspace: Workspace) -> [Command] {
             width: width, convention: Convention(of: backbone) ?? .keras,
             seed: try call.seed(workspace))
         }
-        return try built(network, "retinanet", names.names, call, workspace, weights: file)
+        return try built(
+          network, "retinanet", names.names, call, workspace, weights: file, anchors: anchors)
       }
     },
     Command(

@@ -4,12 +4,12 @@ import Networks
 import Tensors
 import Training
 
-/// Commands that train, judge and use networks.
+/// Commands that train networks.
 func trainingCommands(_ workspace: Workspace) -> [Command] {
   let group = "Training"
   let fit = Parameter("fit", .object("trainer"), help: "A trainer.")
   let net = Parameter("net", .object("network"), help: "A network.")
-  let data = Parameter("data", .object("dataset"), help: "Images with labels.")
+  let data = Parameter("data", .object("dataset"), help: "Images with what is known of them.")
   let validate = Parameter(
     "validate", .object("dataset"), default: .none,
     help: "Images to judge by after each epoch; never learned from.")
@@ -26,11 +26,23 @@ func trainingCommands(_ workspace: Workspace) -> [Command] {
           "class_weights", .oneOf([.record, .listOf(.number)]), default: .none,
           help: "How much a mistake on each class counts, as from `class_weights`."),
         Parameter(
-          "loss", .choice(["cross_entropy"]), default: .value(.text("cross_entropy")),
-          help: "What is made small."),
+          "loss", .oneOf([.object("loss"), .choice(LossDescription.usual.map(\.name))]),
+          default: .none,
+          help: "What is made small, such as dice() + 0.5 * binary_cross_entropy(); what fits the "
+            + "data, unless given."),
+        Parameter(
+          "match_best", .boolean, default: .value(.boolean(false)),
+          help: "With boxes: whether an object that no anchor overlaps by half is learned by its "
+            + "best one."),
         Parameter("seed", .whole, default: .none, help: "Of order and dropout; the session's."),
       ],
       result: .object("trainer"), summary: "Puts together a network, data and an optimiser.",
+      details: """
+        What the data come with says what is taught: a class for each image (cross_entropy, or
+        similarity for an embedding, with batches of one pair a class), boxes (focal + smooth_l1),
+        a class for each pixel (cross_entropy; binary_cross_entropy for one output), a number for
+        each image (mean_squared_error). An autoencoder learns from the images themselves.
+        """,
       examples: [
         """
         coast = load "coast/scenes" size: 48 count: 16
@@ -50,7 +62,8 @@ func trainingCommands(_ workspace: Workspace) -> [Command] {
         let trainer = try Trainer(
           net.network, data.data, batch: try call.whole("batch", in: 1...65_536),
           optimizer: optimizer,
-          objective: Classification(CrossEntropy(classWeights: weights)),
+          objective: try net.objective(
+            for: data.data, try call.losses("loss"), classWeights: weights, call),
           seed: try call.seed(workspace))
         return .object(TrainerValue(trainer, net: net, data: data))
       }
@@ -160,72 +173,17 @@ func trainingCommands(_ workspace: Workspace) -> [Command] {
       return try train(trainer, nil, call, workspace)
     },
     Command(
-      "evaluate", group: group, [net, data], result: .object("report"),
-      summary: "Judges a network by images with known labels.",
-      examples: [
-        """
-        coast = load "coast/scenes" size: 48 count: 8
-        evaluate(small_cnn(classes: coast.classes input: [48, 48, 3]), coast).count
-        """
-      ]
-    ) { call in
-      let net = try call.object("net", as: NetworkValue.self)
-      let data = try call.object("data", as: DatasetValue.self).data
-      try call.require(data, "data", toHave: net.classes, of: "network")
-      return try Failure.explaining {
-        let evaluation = try Classifier(net.network).evaluate(
-          data,
-          progress: { done, all in workspace.progress.update("evaluating \(done)/\(all)") },
-          shouldStop: { workspace.interruptCount() > 0 })
-        workspace.progress.clear()
-        guard let evaluation else {
-          try call.interpreter.checkpoint()
-          return .none
-        }
-        workspace.warn(leftOut: evaluation.problems)
-        return .object(ReportValue(evaluation))
-      }
-    },
-    Command(
-      "predict", group: "Using",
-      [
-        net,
-        Parameter(
-          "image", .oneOf([.object("image"), .object("tensor")]),
-          help: "An image, or a batch of them."),
-      ],
-      summary: "Says how probable each class is.",
-      details: "For an image a record by class, most probable first; for a batch a tensor.",
-      examples: [
-        """
-        coast = load "coast/scenes" size: 48 count: 8
-        net = small_cnn(classes: coast.classes input: [48, 48, 3])
-        predict(net, coast[0].image).keys().length()
-        """
-      ]
-    ) { call in
-      let net = try call.object("net", as: NetworkValue.self)
-      let image = try call.tensor("image")
-      return try Failure.explaining {
-        let probabilities = try Classifier(net.network).predict(image)
-        guard probabilities.rank == 1, !net.classes.isEmpty else {
-          return .object(TensorValue(probabilities))
-        }
-        let top = TopClasses.of(probabilities.values, count: net.classes.count)
-        return .record(
-          Record(
-            top.map {
-              (key: net.classes[$0.index], value: .number(Double(decimal: $0.probability)))
-            }))
-      }
-    },
-    Command(
       "class_weights", group: group, [data], result: .record,
       summary: "Weights that make rare classes count as much as common ones.",
       details: "images / (classes · images of the class), for `trainer`.",
       examples: ["class_weights(load(\"coast/scenes\" size: 32 count: 20 weights: [4, 1, 1, 1]))"]
     ) { call in
       let data = try call.object("data", as: DatasetValue.self).data
+      guard data.kind == .label else {
+        throw call.failure(
+          "data", code: "E0577", "`\(data.name)` has \(Failure.words(data.kind)), not of each image"
+        )
+      }
       let weights = ClassWeights.balanced(data.counts)
       return .record(
         Record(zip(data.classes, weights).map { (key: $0, value: .number(Double(decimal: $1))) }))
@@ -305,7 +263,7 @@ extension Call {
   /// Refuses a dataset whose classes are others, or in another order, than those that the outputs
   /// stand for: it would be learned and judged under wrong names, and nothing would show it. Where
   /// even their number differs, or there are no names, the engine says what is wrong.
-  fileprivate func require(
+  func require(
     _ data: Dataset, _ label: String, toHave classes: [String], of owner: String
   ) throws {
     guard classes.count == data.classes.count, classes != data.classes else { return }

@@ -8,12 +8,16 @@ import Training
 // built, because it decides how: a model of PyTorch's pads and normalises in another way.
 
 extension ModelParameters {
-  static let strict = Parameter(
-    "strict", .boolean, default: .value(.boolean(true)),
-    help: "Whether all but the head must fit `weights`; otherwise those that do are read.")
-  static let convention = Parameter(
-    "convention", .choice(Convention.allCases.map(\.rawValue)), default: .none,
-    help: "Whose edition of the model: the file's of `weights`, else \"keras\".")
+  static var strict: Parameter {
+    Parameter(
+      "strict", .boolean, default: .value(.boolean(true)),
+      help: "Whether all but the head must fit `weights`; otherwise those that do are read.")
+  }
+  static var convention: Parameter {
+    Parameter(
+      "convention", .choice(Convention.allCases.map(\.rawValue)), default: .none,
+      help: "Whose edition of the model: the file's of `weights`, else \"keras\".")
+  }
 }
 
 extension Call {
@@ -55,7 +59,7 @@ func built(
 /// The network as a value, with weights that were read before.
 func built(
   _ network: Network, _ title: String, _ classes: [String], _ call: Call, _ workspace: Workspace,
-  weights file: WeightsFile?
+  weights file: WeightsFile?, anchors: AnchorShapes = AnchorShapes()
 ) throws -> Value {
   if let file {
     let isStrict = try call.boolean("strict")
@@ -66,7 +70,7 @@ func built(
       say(report, of: file.path, workspace)
     }
   }
-  return .object(NetworkValue(network, title: title, classes: classes))
+  return .object(NetworkValue(network, title: title, classes: classes, anchors: anchors))
 }
 
 /// Names what stays fresh, and what of the file is not used: only where the network ends.

@@ -69,7 +69,8 @@ extension Dataset {
     let fileBytes = source.files.reduce(0) { $0 + $1.bytes }
     if source.count <= 5_000 && fileBytes <= 256 << 20 { return true }
     guard let frame else { return false }
-    let decodedBytes = source.count * frame.height * frame.width * source.bands * MemoryLayout<Float>.stride
+    let decodedBytes =
+      source.count * frame.height * frame.width * source.bands * MemoryLayout<Float>.stride
     return decodedBytes <= cacheLimit && fileBytes <= 2 << 30
   }
 

@@ -98,9 +98,11 @@ struct FolderSource: SampleSource {
     self.limits = limits
     self.reading = reading
     self.problems = problems
-    bands = try Picture.bands(wanted: reading.bands, of: files.lazy.map { file in
-      try? Picture.info(.file("\(root)/\(file.name)"), name: file.name, limits: limits)
-    })
+    bands = try Picture.bands(
+      wanted: reading.bands,
+      of: files.lazy.map { file in
+        try? Picture.info(.file("\(root)/\(file.name)"), name: file.name, limits: limits)
+      })
   }
 
   private static func list(_ names: [String]) -> String {
@@ -125,7 +127,8 @@ struct FolderSource: SampleSource {
       let isExpected = ending.map(endings.contains) ?? false
       let kind = head.flatMap { FileKind($0.bytes) }
       // By content only formats whose signature is long: two letters "BM" do not make a picture.
-      return isExpected || kind == .png || kind == .jpeg || kind == .numpy ? (name, head?.fileSize ?? 0) : nil
+      return isExpected || kind == .png || kind == .jpeg || kind == .numpy
+        ? (name, head?.fileSize ?? 0) : nil
     }
   }
 }

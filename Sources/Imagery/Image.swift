@@ -1,9 +1,9 @@
 import Tensors
 
 /// Operations on images: tensors [H, W, C], C of 1 to 64. One channel is grey, three are RGB; what
-/// four are depends on where they come from, so only `rgb` and writing PNG take the fourth for
-/// alpha, and every other operation treats all channels alike. Values are 0…1, but may be any where
-/// there are neither one nor three channels. Each operation returns a new image and throws
+/// four are depends on where they come from: `rgb`, `contrast`, `brightness` and writing PNG take the
+/// fourth for alpha; datasets, in which no image has alpha, and every other operation treat all
+/// channels alike. Values are 0…1, but may be any where there are neither one nor three channels. Each operation returns a new image and throws
 /// `ImageryError.notImageShaped` for anything else.
 package enum Image {}
 
@@ -102,39 +102,46 @@ extension Image {
   }
 
   /// Differences from the mean of each channel times `factor` (1 changes nothing, 0 leaves the
-  /// mean colour), kept within 0…1, and within the image's own values where there are others. [H, W, C] → [H, W, C]
+  /// mean colour), kept within 0…1, and within the image's own values where there are others; the fourth of four stays. [H, W, C] → [H, W, C]
   package static func contrast(_ image: Tensor, factor: Float) throws -> Tensor {
     var result = image
-    try adjust(&result, contrast: try finite(factor, "contrast"), brightness: 0)
+    try adjust(
+      &result, contrast: try finite(factor, "contrast"), brightness: 0, keepsFourth: true)
     return result
   }
 
   /// Every value plus `amount` (−1…1), kept as by `contrast`. [H, W, C] → [H, W, C]
   package static func brightness(_ image: Tensor, amount: Float) throws -> Tensor {
     var result = image
-    try adjust(&result, contrast: 1, brightness: try finite(amount, "brightness"))
+    try adjust(
+      &result, contrast: 1, brightness: try finite(amount, "brightness"), keepsFourth: true)
     return result
   }
 
   /// Contrast, then brightness, in one pass and in place.
-  static func adjust(_ image: inout Tensor, contrast: Float, brightness: Float) throws {
+  /// - Parameter keepsFourth: whether the last of four channels is alpha.
+  static func adjust(
+    _ image: inout Tensor, contrast: Float, brightness: Float, keepsFourth: Bool = false
+  ) throws {
     let shape = try ImageShape(image, for: "contrast")
     let pixels = shape.height * shape.width
     image.withUnsafeMutablePointer { values in
       switch shape.channels {
       case 1: adjust(values, pixels, channels: 1, contrast, brightness)
       case 3: adjust(values, pixels, channels: 3, contrast, brightness)
-      default: adjustBands(values, pixels, channels: shape.channels, contrast, brightness)
+      case let channels:
+        let adjusted = keepsFourth && channels == 4 ? 3 : channels
+        adjustBands(values, pixels, channels, adjusted: adjusted, contrast, brightness)
       }
     }
   }
 
   /// Any number of channels, one after the other; measurements may lie outside 0…1 and stay there.
   private static func adjustBands(
-    _ values: UnsafeMutablePointer<Float>, _ pixels: Int, channels: Int, _ contrast: Float,
-    _ brightness: Float
+    _ values: UnsafeMutablePointer<Float>, _ pixels: Int, _ channels: Int, adjusted: Int,
+    _ contrast: Float, _ brightness: Float
   ) {
-    for c in 0..<channels {
+    for c in 0..<adjusted {
       var total = 0.0
       var (low, high) = (Float(0), Float(1))
       for p in 0..<pixels {

@@ -27,8 +27,8 @@ package enum ResNet50 {
   ///     gives logits (1000 unless given).
   ///   - includeTop: without it the output is the map `conv5_block3_out`, `[H / 32, W / 32, 2048]`.
   ///   - convention: whose weights it takes.
-  ///   - preprocessing: `.caffe` or `.torch` unless given, as its weights want it; `.symmetric` where the
-  ///     images have not three channels.
+  ///   - preprocessing: `.caffe` or `.torch` unless given, as its weights want it; `.symmetric` where
+  ///     the images have not three channels.
   ///   - momentum: of the moving statistics of batch normalisation. Keras's 0.99 needs hundreds of
   ///     steps before inference works; courses train for tens to hundreds.
   ///   - epsilon: of batch normalisation, where it is not the convention's.

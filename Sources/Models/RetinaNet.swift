@@ -51,14 +51,13 @@ package enum RetinaNet {
   ///   - width: channels of the pyramid and of the heads.
   ///   - convention: `.pytorch` as torchvision's `retinanet_resnet50_fpn`: P6 comes from P5 in place
   ///     of the backbone's last map.
-  /// - Throws: `NetworkError.unknownLayer` for a tap that is not there, `ShapeError` where the taps'
-  ///   maps do not halve from one to the next, `NetworkError.memory`.
+  /// - Throws: `NetworkError.unknownLayer` for a tap that is not there, `ShapeError` where the sides
+  ///   do not divide or a tap's map has another size, `NetworkError.memory`.
   package static func network(
     backbone: Network, taps: Taps, classes: Int, width: Int = 256,
     convention: Convention = .keras, seed: UInt64 = 0
   ) throws -> Network {
     let check = ShapeCheck(layer: "retinanet", inputs: backbone.inputs.map(\.shape))
-    _ = try check.featureMap()
     try check.attribute("classes", classes, in: 1...100_000)
     try check.attribute("width", width, in: 1...4_096)
 
@@ -78,7 +77,7 @@ package enum RetinaNet {
     let (c3, c4, c5) = (
       try backbone.node(taps.third), try backbone.node(taps.fourth), try backbone.node(taps.fifth)
     )
-    try requireHalving([c3, c4, c5], check)
+    try requireSizes([c3, c4, c5], check)
     func lateral(_ map: Node, _ level: Int) throws -> Node {
       try convolution(width, kernel: 1, name: "lateral_\(level)")(map)
     }
@@ -98,11 +97,14 @@ package enum RetinaNet {
       try p6.applying(Activation.relu, name: "pyramid_6_relu"))
     let levels = [p3, p4, p5, p6, p7]
 
+    // The paper's 0.01 is for 256 channels; through a narrower head next to nothing would get.
+    let hiddenInitializer = Initializer.normal(0.01 * 256 / Float(width))
+
     /// Four convolutions and a last one with `values` numbers an anchor, shared by all levels.
     func head(_ name: String, values: Int, bias: Initializer) throws -> Node {
       let hidden = (1...4).map { number in
         Layer(
-          Convolution(filters: width, kernel: 3, padding: .same, initializer: .normal(0.01)),
+          Convolution(filters: width, kernel: 3, padding: .same, initializer: hiddenInitializer),
           name: "\(name)_\(number)", activation: .relu)
       }
       let last = Layer(
@@ -127,7 +129,8 @@ package enum RetinaNet {
 
   /// The network that torchvision publishes weights for (`retinanet_resnet50_fpn`, trained on COCO):
   /// on ResNet50 of PyTorch's convention, without ε in the normalisations of the backbone, which
-  /// are frozen. Its scores belong to other anchors: see `TorchAnchors`.
+  /// are frozen. Its boxes are corrections of torchvision's anchors, not of the paper's, and not
+  /// divided by variances.
   ///
   /// - Parameter classes: 91 unless given, with a class 0 that is never seen.
   /// - Throws: as `network(backbone:…)`.
@@ -148,15 +151,16 @@ package enum RetinaNet {
   /// −ln((1 − 0.01) / 0.01).
   private static let priorLogit: Float = -4.595_119_85
 
-  /// Each map is twice as high and wide as the next, as the sums want it.
-  private static func requireHalving(_ maps: [Node], _ check: ShapeCheck) throws {
-    for (map, next) in zip(maps, maps.dropFirst()) {
-      for shape in [map.shape, next.shape] {
-        try ShapeCheck(layer: "retinanet", inputs: [shape]).require(shape.count == 3, .rank(3))
-      }
-      try check.require(
-        map.shape[0] == 2 * next.shape[0] && map.shape[1] == 2 * next.shape[1],
-        .sidesDivisible(by: 32))
+  /// The sides divide by 32, and each tap's map is the part of them that its anchors count on.
+  private static func requireSizes(_ maps: [Node], _ check: ShapeCheck) throws {
+    let image = try check.featureMap()
+    try check.require(image.height % 32 == 0 && image.width % 32 == 0, .sidesDivisible(by: 32))
+    for (index, map) in maps.enumerated() {
+      let (height, width) = (image.height / strides[index], image.width / strides[index])
+      let tap = ShapeCheck(layer: "lateral_\(index + 3)", inputs: [map.shape])
+      let size = try tap.featureMap()
+      try tap.require(
+        size.height == height && size.width == width, .mapSize(height: height, width: width))
     }
   }
 }

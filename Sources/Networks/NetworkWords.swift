@@ -37,6 +37,8 @@ extension ShapeError: CustomStringConvertible {
       return "layer `\(layer)` cannot bring its values to the shape \(shape), \(got)"
     case .sidesDivisible(let divisor):
       return "`\(layer)` needs images whose height and width divide by \(divisor), \(got)"
+    case .mapSize(let height, let width):
+      return "layer `\(layer)` needs a map of \(height)×\(width), \(got)"
     case .valueCount(let limit):
       return "layer `\(layer)` would hold more than \(limit) values, \(got)"
     case .depth(let limit):

@@ -24,6 +24,8 @@ package struct ShapeError: Error, Equatable, Sendable {
     case reshapes(to: [Int])
     /// Height and width must be multiples of this, since the network halves and doubles maps.
     case sidesDivisible(by: Int)
+    /// The input is a map of this height and width.
+    case mapSize(height: Int, width: Int)
     /// Output or weights would have more than `limit` values.
     case valueCount(limit: Int)
     /// The network would be more than `limit` layers deep.

@@ -155,7 +155,9 @@ package struct JSONReader {
     return position == bytes.count
   }
 
-  package func problem(_ what: String) -> JSON.Problem { JSON.Problem(offset: position, what: what) }
+  package func problem(_ what: String) -> JSON.Problem {
+    JSON.Problem(offset: position, what: what)
+  }
 
   var current: UInt8? { position < bytes.count ? bytes[position] : nil }
 

@@ -55,7 +55,7 @@ import Testing
           "imagesWithoutClass \(root)", "emptyClass dead", "truncated dead/only.png",
           "emptyClass empty", "truncated rock/cut.png", "notAnImage rock/empty.jpg",
           "notAnImage rock/text.jpg", "imageTooLarge sand/bomb.png", "nestedFolder sand/deep",
-          "unsupportedFormat sand/map.tif",
+          "truncated sand/map.tif",
         ])
       #expect(data.warning?.message.contains("6 of 8 images are left out") == true)
       // It is told once, not again for each part.

@@ -45,10 +45,11 @@ extension KernelsTests {
   }
 
   /// Published check values: a wrong weight or power would show in the fourth digit.
-  @Test(arguments: [
-    (0, 1, 0.0433217), (0, 0, 0.1299651), (2, 1, 0.00045089), (2, 0, 1.2375586),
-    (-2, 1, 0.4125195), (-2, 0, 0.0013527), (-4.5951, 1, 1.1283818), (-4.5951, 0, 7.538e-7),
-  ] as [(Float, Int, Double)])
+  @Test(
+    arguments: [
+      (0, 1, 0.0433217), (0, 0, 0.1299651), (2, 1, 0.00045089), (2, 0, 1.2375586),
+      (-2, 1, 0.4125195), (-2, 0, 0.0013527), (-4.5951, 1, 1.1283818), (-4.5951, 0, 7.538e-7),
+    ] as [(Float, Int, Double)])
   func focalLossHasItsCheckValues(logit: Float, isThere: Int, expected: Double) {
     let loss = FocalRows.sum(
       rows: 1, columns: 1, logits: [logit], labels: [isThere == 1 ? 0 : FocalRows.background],

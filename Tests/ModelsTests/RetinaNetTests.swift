@@ -42,7 +42,8 @@ import Testing
   }
 
   @Test func sidesMustDivide() throws {
-    for input in [[100, 96, 3], [96, 80, 3]] {
+    // At 90 the maps halve by chance, but the image would end between two anchors.
+    for input in [[100, 96, 3], [96, 80, 3], [90, 96, 3]] {
       let error = try #require(throws: ShapeError.self) { _ = try light(input) }
       #expect(error.rule == .sidesDivisible(by: 32))
       #expect(
@@ -54,6 +55,15 @@ import Testing
       try RetinaNet.network(
         backbone: try light().0, taps: RetinaNet.Taps("a", "b", "c"), classes: 1)
     }
+    let (backbone, _) = try light()
+    let error = try #require(throws: ShapeError.self) {
+      _ = try RetinaNet.network(
+        backbone: backbone,
+        taps: RetinaNet.Taps("block_6_expand_relu", "out_relu", "out_relu"), classes: 1)
+    }
+    #expect(
+      error.description
+        == "layer `lateral_4` needs a map of 4×6, but its input is [2, 3, 1280]")
     let vectors = try Node.input([8])
     let dense = try Network(inputs: [vectors], outputs: [try vectors.applying(Dense(units: 2))])
     #expect(throws: ShapeError.self) {

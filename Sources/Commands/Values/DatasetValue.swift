@@ -42,14 +42,18 @@ package final class DatasetValue: HostObject {
   package var count: Int? { data.count }
 
   /// `{image, label, name}`: the picture, its class and where it came from; instead of the class its
-  /// `boxes`, its `mask` or its `value`, where that is what is known.
+  /// `boxes`, its `mask` or its `value`, where that is what is known, and `pixel_size` (metres on the
+  /// ground), where that is.
   package func element(at index: Int) throws -> Value {
     try workspace.checkpoint()
     return try Failure.explaining {
       let sample = try data.sample(at: index)
       let image = (key: "image", value: Value.object(TensorValue(sample.image, isImage: true)))
       let name = (key: "name", value: Value.text(sample.name))
-      return .record(Record([image] + (try known(of: sample)) + [name]))
+      let metres = data.augmentation == nil ? try data.groundResolution(at: index) : nil
+      let pixel = metres.map { (key: "pixel_size", value: Value.number(Double(decimal: $0))) }
+      return .record(
+        Record([image] + (try known(of: sample)) + (pixel.map { [$0] } ?? []) + [name]))
     }
   }
 
@@ -57,24 +61,13 @@ package final class DatasetValue: HostObject {
     switch sample.annotation {
     case .label: return [("label", .text(sample.labelName ?? ""))]
     case .boxes(let boxes):
-      let records = boxes.map { box in
-        Value.record(
-          Record([
-            ("label", .text(data.classes[box.label])),
-            ("left", .number(Double(decimal: box.box.left))),
-            ("top", .number(Double(decimal: box.box.top))),
-            ("right", .number(Double(decimal: box.box.right))),
-            ("bottom", .number(Double(decimal: box.box.bottom))),
-          ]))
+      let values = boxes.map {
+        BoxValue($0.box, name: data.classes[$0.label], label: $0.label, score: nil)
       }
-      return [("boxes", .list(of: records))]
+      return [("boxes", .object(BoxesValue(values, on: sample.image)))]
     case .mask(let mask):
-      let values = mask.values.map { Float($0) }
       return [
-        (
-          "mask",
-          .object(TensorValue(try Tensor(shape: [mask.height, mask.width], values: values)))
-        )
+        ("mask", .object(MaskValue(mask, classes: data.classes, image: sample.image)))
       ]
     case .value(let value): return [("value", .number(value))]
     case .none: return []
@@ -165,13 +158,57 @@ package final class DatasetValue: HostObject {
 }
 
 extension DatasetValue: Drawable {
-  /// A grid of samples spread over the classes.
+  /// A grid of samples spread over the classes, with boxes or masks drawn over them.
   func figure(_ workspace: Workspace) throws -> Figure {
-    let picks = try data.preview(rows: 3, columns: 8, checkpoint: workspace.checkpoint)
-    let tiles = try picks.map {
-      ImageGrid.Tile(try Bitmap(image: $0.image), caption: $0.caption)
-    }
+    // What is drawn over a picture needs room to be seen.
+    let (rows, columns) = data.kind == .boxes || data.kind == .mask ? (3, 4) : (3, 8)
+    let picks = try data.preview(rows: rows, columns: columns, checkpoint: workspace.checkpoint)
+    let tiles = try picks.map { ImageGrid.Tile(try picture(of: $0.sample), caption: caption($0)) }
+    let isNamed = data.kind == .boxes || data.kind == .mask
     return Figure(
-      "\(data.name): \(tiles.count) of \(data.count) images", ImageGrid(tiles: tiles, columns: 8))
+      "\(data.name): \(tiles.count) of \(data.count) images".withVisibleControls,
+      ImageGrid(
+        tiles: tiles, columns: min(columns, max(tiles.count, 1)),
+        classNames: isNamed ? data.classes.map(\.withVisibleControls) : []))
+  }
+
+  private func caption(_ pick: Dataset.Pick) -> String {
+    switch pick.sample.annotation {
+    case .boxes(let boxes): boxes.count == 1 ? "1 box" : "\(boxes.count) boxes"
+    case .value(let value): NumberText(value).significant(4)
+    case .mask, .none: ""
+    case .label: pick.caption
+    }
+  }
+
+  private func picture(of sample: Sample) throws -> Bitmap {
+    let bitmap = try Bitmap(bands: sample.image)
+    switch sample.annotation {
+    case .boxes(let boxes):
+      return bitmap.annotated(
+        boxes: boxes.map {
+          BoxValue($0.box, name: "", label: $0.label, score: nil).drawn()
+        })
+    case .mask(let mask):
+      return bitmap.overlaid(
+        mask: AnnotatedImage.Mask(
+          width: mask.width, height: mask.height, classes: mask.values.map { Int($0) },
+          names: data.classes))
+    case .label, .value, .none: return bitmap
+    }
+  }
+}
+
+extension Bitmap {
+  /// A picture of an image with any number of bands: of two the first as grey, of four or more the
+  /// first three as red, green and blue.
+  init(bands image: Tensor) throws {
+    guard image.rank == 3, image.shape[2] != 1, image.shape[2] != 3 else {
+      try self.init(image: image)
+      return
+    }
+    let shown = image.shape[2] < 3 ? 1 : 3
+    try self.init(
+      image: try image.slice([.ellipsis, .range(from: 0, to: shown, by: 1)]))
   }
 }

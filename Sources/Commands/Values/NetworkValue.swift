@@ -2,6 +2,7 @@ import Figures
 import Language
 import Networks
 import Tensors
+import Training
 
 /// A network in the language. Training changes its weights in place: every name for it sees that.
 package final class NetworkValue: HostObject {
@@ -10,11 +11,17 @@ package final class NetworkValue: HostObject {
   package let title: String
   /// Names of what it tells apart; empty where it was not built with names.
   package let classes: [String]
+  /// Of a network that finds objects: what its outputs are about. The weights do not know it.
+  package let anchors: AnchorShapes
 
-  package init(_ network: Network, title: String, classes: [String] = []) {
+  package init(
+    _ network: Network, title: String, classes: [String] = [],
+    anchors: AnchorShapes = AnchorShapes()
+  ) {
     self.network = network
     self.title = title
     self.classes = classes
+    self.anchors = anchors
   }
 
   package var kind: String { "network" }

@@ -104,7 +104,8 @@ struct Assembly: Sendable {
       let found = ClassTable.distinct(classes).sorted(by: FolderListing.precedes)
       let names =
         options.classes ?? listed
-        ?? (found.contains(CollectionSource.background) ? found : [CollectionSource.background] + found)
+        ?? (found.contains(CollectionSource.background)
+          ? found : [CollectionSource.background] + found)
       return MaskReading(perClass: names)
     }
     return try MaskReading(
@@ -129,7 +130,8 @@ struct Assembly: Sendable {
       guard let label = table.label(of: word) else {
         problems.append(
           ImageryError(
-            .unreadableAnnotation, image.name, given: "its class `\(word.text)` is not in the list"))
+            .unreadableAnnotation, image.name, given: "its class `\(word.text)` is not in the list")
+        )
         return nil
       }
       return .known(.label(label))

@@ -29,7 +29,8 @@ enum CSVData {
       func unusable(_ what: String) -> ImageryError {
         ImageryError(
           .unreadableAnnotation, name,
-          given: "\(what); its columns are " + table.header.prefix(12).map { "`\($0)`" }
+          given: "\(what); its columns are "
+            + table.header.prefix(12).map { "`\($0)`" }
             .joined(separator: ", "))
       }
       guard let file = table.column(fileColumns) else { throw unusable("no column is `filename`") }

@@ -107,8 +107,9 @@ struct CSVTable {
 
   /// A field in a row, quoted where it must be.
   static func quoted(_ field: String) -> String {
-    guard field.utf8.contains(where: { [0x22, 0x2C, 0x3B, 0x0A, 0x0D, 0x09].contains($0) })
-      || field.utf8.first == 0x20 || field.utf8.last == 0x20
+    guard
+      field.utf8.contains(where: { [0x22, 0x2C, 0x3B, 0x0A, 0x0D, 0x09].contains($0) })
+        || field.utf8.first == 0x20 || field.utf8.last == 0x20
     else { return field }
     return "\"" + String(field.flatMap { $0 == "\"" ? "\"\"" : String($0) }) + "\""
   }

@@ -150,7 +150,8 @@ struct RecognisedData {
         self.init(format: .masks, folder: folder)
       } else if hasImages, !tables(CSVData.isLikely, "csv").isEmpty {
         self.init(
-          format: .csv, folder: folder, files: try one(tables(CSVData.isLikely, "csv"), "CSV tables"))
+          format: .csv, folder: folder,
+          files: try one(tables(CSVData.isLikely, "csv"), "CSV tables"))
       } else if !hasImages, folder.files(["npz"]).count == 1 {
         self.init(format: .npz, folder: nil, files: folder.files(["npz"]).map(folder.path))
       } else {

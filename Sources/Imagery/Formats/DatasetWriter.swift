@@ -112,7 +112,7 @@ struct DatasetWriter {
     var stem = own
     var number = 2
     while !taken.insert(stem.lowercased()).inserted {
-      stem = "\(own)-\(number)"
+      stem = "\(own)_\(number)"
       number += 1
     }
     return stem

@@ -178,7 +178,8 @@ struct MaskReading: Equatable, Sendable {
     } else {
       let some = all.prefix(8).map { "\($0)" }.joined(separator: ", ")
       throw ImageryError(
-        .invalidArgument, "codes", given: "missing, and the masks of `\(name)` have \(all.count) "
+        .invalidArgument, "codes",
+        given: "missing, and the masks of `\(name)` have \(all.count) "
           + "different values (\(some)\(all.count > 8 ? ", …" : ""))",
         expected: "a number for each class, and a tolerance where they vary,")
     }

@@ -45,7 +45,8 @@ struct MaskPixels {
       let file = try TIFFFile(bytes, name: name, limits: limits)
       try self.init(numbers: try file.numbers(), name: name, isIndexed: file.isIndexed)
     case .numpy:
-      try self.init(numbers: try NumpyArray(bytes, name: name).tensor(entry: nil, name: name),
+      try self.init(
+        numbers: try NumpyArray(bytes, name: name).tensor(entry: nil, name: name),
         name: name)
     default:
       let image = try ImageFile.decode(bytes, name: name, channels: .asStored, limits: limits)

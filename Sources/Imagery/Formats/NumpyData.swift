@@ -41,8 +41,9 @@ enum NumpyData {
     }
     guard let images = array(imageKeys) else {
       throw unusable(
-        "it has the arrays " + arrays.keys.sorted().prefix(8).map { "`\($0)`" }.joined(
-          separator: ", "))
+        "it has the arrays "
+          + arrays.keys.sorted().prefix(8).map { "`\($0)`" }.joined(
+            separator: ", "))
     }
     guard images.isNumeric, (2...4).contains(images.shape.count) else {
       throw unusable("its array of images has the shape \(images.shape)")

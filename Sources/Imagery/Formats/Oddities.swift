@@ -56,8 +56,10 @@ extension ImageryError {
     case .unusableBoxes:
       return told(
         "a box", "boxes",
-        ("has an edge that is no number and was left out",
-          "have edges that are no numbers and were left out"))
+        (
+          "has an edge that is no number and was left out",
+          "have edges that are no numbers and were left out"
+        ))
     case .unknownClasses:
       let classes = facts.map(\.given).reduce(into: [String]()) { list, name in
         if !list.contains(name) { list.append(name) }
@@ -76,15 +78,20 @@ extension ImageryError {
     case .overlappingMasks:
       return told(
         "a pixel", "pixels",
-        ("is of several classes; the last one counts", "are of several classes; the last one counts"))
+        (
+          "is of several classes; the last one counts",
+          "are of several classes; the last one counts"
+        ))
     case .lossyMasks:
       return images(
-        "is a JPEG, whose artefacts blur the classes", "masks are JPEG, whose artefacts blur classes")
+        "is a JPEG, whose artefacts blur the classes",
+        "masks are JPEG, whose artefacts blur classes")
     case .notFinite:
       return told(
         "a number", "numbers", ("is not finite and became 0", "are not finite and became 0"))
     case .ignoredPages:
-      return images("has \(first.given) pages, and the first is read", "files have more than one page")
+      return images(
+        "has \(first.given) pages, and the first is read", "files have more than one page")
     default: return facts.map(\.message).joined(separator: "; ")
     }
   }

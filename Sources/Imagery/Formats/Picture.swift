@@ -182,7 +182,8 @@ enum NumberType: Equatable, Sendable {
     let span: Float
     let holds = range != nil
     switch (range, self) {
-    case (let range?, _): span = max(Float(range.upperBound - range.lowerBound), .leastNormalMagnitude)
+    case (let range?, _):
+      span = max(Float(range.upperBound - range.lowerBound), .leastNormalMagnitude)
     case (nil, .whole(let largest)): span = Float(largest)
     case (nil, .floating): span = 1
     }

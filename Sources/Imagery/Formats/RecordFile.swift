@@ -31,7 +31,8 @@ enum RecordFile {
             ImageryError(
               .corrupt, label(),
               given: at == 0
-                ? "it is no file of records" : "the checksum of its length is wrong, and the rest "
+                ? "it is no file of records"
+                : "the checksum of its length is wrong, and the rest "
                   + "of the file cannot be read"))
           break
         }
@@ -43,7 +44,8 @@ enum RecordFile {
         }
         guard Int(length) <= file.size - at - 16 else {
           problems.append(
-            ImageryError(.truncated, label(), given: "\(file.size - at - 12)",
+            ImageryError(
+              .truncated, label(), given: "\(file.size - at - 12)",
               expected: "\(length) bytes"))
           break
         }

@@ -223,7 +223,9 @@ struct TextLines: Sequence {
     let hasMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
     let text = String(decoding: hasMark ? bytes.dropFirst(3) : bytes[...], as: UTF8.self)
     // Line ends of both kinds: "\r\n" is one character.
-    lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" || $0 == "\r" }
+    lines = text.split(omittingEmptySubsequences: false) {
+      $0 == "\n" || $0 == "\r\n" || $0 == "\r"
+    }
   }
 
   func makeIterator() -> IndexingIterator<[Substring]> { lines.makeIterator() }

@@ -131,7 +131,9 @@ extension ZipArchive {
       (0..<size).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
     }
     for member in members {
-      guard file.count + member.bytes.count < 0xFFFF_0000, members.count < 0xFFFF else { return nil }
+      guard file.count + member.bytes.count < 0xFFFF_0000, members.count < 0xFFFF else {
+        return nil
+      }
       let name = Array(member.name.utf8)
       // Version 2.0, UTF-8 names, stored, 1 January 1980.
       let common =

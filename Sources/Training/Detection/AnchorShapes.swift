@@ -24,6 +24,8 @@ package struct AnchorShapes: Equatable, Sendable {
   /// Whether base sides are cut to whole pixels, and anchors rounded to whole ones around their
   /// centre, as in torchvision.
   package var areWhole = false
+  /// How boxes are written beside them.
+  package var coding = BoxCoding()
 
   package init() {}
 
@@ -40,6 +42,7 @@ package struct AnchorShapes: Equatable, Sendable {
     shapes.ratios = [2, 1, 0.5]
     shapes.centre = 0
     shapes.areWhole = true
+    shapes.coding = BoxCoding(variances: SIMD4(repeating: 1))
     return shapes
   }()
 

@@ -33,7 +33,6 @@ package struct Decoder: Equatable, Sendable {
   /// The most boxes of a class, and in all.
   package var perClass = 100
   package var total = 100
-  package var coding = BoxCoding()
 
   package init(threshold: Float = 0.05) { self.threshold = threshold }
 
@@ -62,7 +61,7 @@ package struct Decoder: Equatable, Sendable {
       let (anchor, label) = (candidate.place / classes, candidate.place % classes)
       guard found[label].count < perClass else { continue }
       let code = codes + anchor * 4
-      let box = coding.decode(SIMD4(code[0], code[1], code[2], code[3]), at: grid.boxes[anchor])
+      let box = grid.shapes.coding.decode(SIMD4(code[0], code[1], code[2], code[3]), at: grid.boxes[anchor])
         .clipped(height: grid.height, width: grid.width)
       guard box.width > 0, box.height > 0,
         found[label].allSatisfy({ $0.box.intersectionOverUnion(box) <= overlap })

@@ -13,7 +13,6 @@ package struct Detection: Objective {
   package var classWeight: Float = 1
   package var boxWeight: Float = 1
   package var rule = Matching.Rule()
-  package var coding = BoxCoding()
   /// Whether an image in which no anchor stands for an object contributes its background. In the
   /// course's code it does not.
   package var emptyImagesCount = true
@@ -31,7 +30,7 @@ package struct Detection: Objective {
     let anchors: String =
       "\(shapes.strides) \(shapes.scale) \(shapes.ratios) \(shapes.octaveScales) "
       + "\(shapes.centre) \(shapes.areWhole)"
-    let v = coding.variances
+    let v = shapes.coding.variances
     return "detection \(classWeight) \(focal.settings), \(boxWeight) \(smoothL1.settings), "
       + "anchors \(anchors), variances \(v.x) \(v.y) \(v.z) \(v.w), "
       + "match \(rule.positive) \(rule.background) \(rule.forcesBestMatch), "
@@ -102,7 +101,7 @@ package struct Detection: Objective {
     var sum = 0.0
     for (anchor, box) in matching.positives {
       let values = codes.values + anchor * 4
-      let target = coding.encode(truths[box].box, at: grid.boxes[anchor])
+      let target = grid.shapes.coding.encode(truths[box].box, at: grid.boxes[anchor])
       let (loss, slope) = smoothL1.points(
         SIMD4(values[0], values[1], values[2], values[3]) - target)
       sum += Double(loss)

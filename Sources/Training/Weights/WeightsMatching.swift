@@ -111,7 +111,7 @@ struct WeightsMatching {
       }
       let index = left.remove(at: position)
       var tensor = weights[index].tensor
-      if isTorch { tensor = try tensor.rearranged(for: parameter) }
+      if isTorch { tensor = try tensor.rearranged(for: layer.operation, parameter.shape) }
       if tensor.shape == parameter.shape {
         report.loaded.append(parameter.name)
         pairs.append((parameter, tensor))
@@ -132,7 +132,7 @@ extension WeightsFile {
 
 extension Network {
   /// The names of the layers with weights that nothing with weights comes after: those whose shape
-  /// depends on the classes.
+  /// depends on the classes. A normalisation at the end is none: then the network has no head.
   package var heads: [String] {
     var names: [String] = []
     var waiting = outputs
@@ -144,7 +144,7 @@ extension Network {
       let layer = layer(ofNodeAt: position)
       if layer.parameters.isEmpty {
         waiting += node.inputs
-      } else if !names.contains(layer.name) {
+      } else if !(layer.operation is BatchNormalization), !names.contains(layer.name) {
         names.append(layer.name)
       }
     }
@@ -188,11 +188,12 @@ extension Tensor {
   /// A tensor of PyTorch's with its dimensions in this program's order: kernels are
   /// `[outputs, inputs, height, width]` there, depthwise ones `[channels · multiplier, 1, …]`, and
   /// the transposed convolution's begin with the inputs.
-  fileprivate func rearranged(for parameter: Parameter) throws -> Tensor {
-    switch (rank, parameter.weight) {
-    case (4, "depthwise_kernel"):
+  fileprivate func rearranged(
+    for operation: any Networks.Operation, _ wanted: [Int]
+  ) throws -> Tensor {
+    switch (rank, operation) {
+    case (4, is DepthwiseConvolution):
       let turned = try transposed([2, 3, 0, 1])
-      let wanted = parameter.shape
       guard shape[1] == 1, wanted.count == 4, shape[0] == wanted[2] * wanted[3] else {
         return turned
       }

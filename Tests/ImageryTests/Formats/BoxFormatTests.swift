@@ -83,7 +83,8 @@ import Testing
       ],
       [
         "images/a.png": image, "images/b.png": image, "images/c.png": image,
-        "images/d.png": image, "images/broken.png": image, "images/cut.png": Array(image.prefix(90)),
+        "images/d.png": image, "images/broken.png": image,
+        "images/cut.png": Array(image.prefix(90)),
       ])
     var options = LoadOptions()
     options.classes = ["cat"]
@@ -132,25 +133,40 @@ import Testing
     ("a.xml", "", "line 1: no element found"),
     ("a.xml", "hello", "line 1: syntax error"),
     ("a.xml", "<html></html>", "its first element is <html>, not <annotation>"),
-    ("a.xml", "<annotation><object><name>x</name></object></annotation>",
-      "object 1 (`x`) has no <bndbox>"),
+    (
+      "a.xml", "<annotation><object><name>x</name></object></annotation>",
+      "object 1 (`x`) has no <bndbox>"
+    ),
     ("a.xml", "<annotation><object></object></annotation>", "object 1 has no name"),
-    ("a.xml", "<!DOCTYPE a [<!ENTITY x \"xx\"><!ENTITY y \"&x;&x;\">]><annotation>&y;</annotation>",
-      "line 1: it defines a document type, which is not read"),
+    (
+      "a.xml",
+      "<!DOCTYPE a [<!ENTITY x \"xx\"><!ENTITY y \"&x;&x;\">]><annotation>&y;</annotation>",
+      "line 1: it defines a document type, which is not read"
+    ),
     ("a.xml", String(repeating: "<a>", count: 40), "line 1: it is nested too deeply"),
-    ("a.xml", "<annotation>" + String(repeating: "x", count: 9_000) + "</annotation>",
-      "line 1: it has a text that is too long"),
+    (
+      "a.xml", "<annotation>" + String(repeating: "x", count: 9_000) + "</annotation>",
+      "line 1: it has a text that is too long"
+    ),
     ("a.txt", "cat 1 2 3 4", "line 1: a class number was expected, not `cat`"),
-    ("a.txt", "0 0.5 0.5 0.5 0.5\n0 0.5 0.5", "line 2: five numbers were expected, and there are 3"),
-    ("a.csv", "filename,class,xmin,ymin,xmax,ymax\na.png,cat,1,2,3\n",
-      "line 2: 5 fields where the header has 6"),
+    (
+      "a.txt", "0 0.5 0.5 0.5 0.5\n0 0.5 0.5", "line 2: five numbers were expected, and there are 3"
+    ),
+    (
+      "a.csv", "filename,class,xmin,ymin,xmax,ymax\na.png,cat,1,2,3\n",
+      "line 2: 5 fields where the header has 6"
+    ),
     ("a.csv", "filename,class\n\"a.png,cat\n", "line 2: a quote is not closed"),
-    ("a.json", "{\"images\": [], \"annotations\": [",
-      "byte 31: the text ends where a value should be"),
-    ("a.json", "{\"images\": [{\"id\": 1}]}", "byte 22: an image needs \"id\" and \"file_name\""),
+    (
+      "a.json", "{\"images\": [], \"annotations\": [",
+      "byte 31: `{` expected"
+    ),
+    ("a.json", "{\"images\": [{\"id\": 1}]}", "byte 21: an image needs \"id\" and \"file_name\""),
     ("a.json", "{\"images\": []}", "it has no \"images\" and \"annotations\""),
-    ("a.json", "{\"images\": [], \"annotations\": [{\"bbox\": [1, 2, 3, 4]}]}",
-      "byte 53: a box needs \"image_id\" and \"category_id\""),
+    (
+      "a.json", "{\"images\": [], \"annotations\": [{\"bbox\": [1, 2, 3, 4]}]}",
+      "byte 53: a box needs \"image_id\" and \"category_id\""
+    ),
     ("data.yaml", "nc: 3\n", "it has no `names:`"),
     ("data.yaml", "names:\n  cat\n", "`cat` is no class with a number"),
   ])

@@ -32,7 +32,8 @@ import Testing
         files: [file: try FormatFiles.bytes(name)])
     }
     return [
-      Case(name: "voc", target: "a.xml", texts: ["a.xml": xml], files: ["a.png": image], format: .voc),
+      Case(
+        name: "voc", target: "a.xml", texts: ["a.xml": xml], files: ["a.png": image], format: .voc),
       Case(
         name: "coco", target: "a.json", texts: ["a.json": coco], files: ["a.png": image],
         format: .coco),
@@ -45,7 +46,9 @@ import Testing
         files: ["a.png": image], format: .yolo),
       Case(
         name: "csv", target: "a.csv",
-        texts: ["a.csv": "filename,width,height,class,xmin,ymin,xmax,ymax\n\"a.png\",20,10,c,1,2,3,4\n"],
+        texts: [
+          "a.csv": "filename,width,height,class,xmin,ymin,xmax,ymax\n\"a.png\",20,10,c,1,2,3,4\n"
+        ],
         files: ["a.png": image], format: .csv),
       Case(
         name: "masks", target: "masks/a.png", files: ["images/a.png": image, "masks/a.png": mask],

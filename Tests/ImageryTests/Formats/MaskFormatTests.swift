@@ -77,7 +77,8 @@ import Testing
   }
 
   @Test func coloursAreClasses() throws {
-    let pixels = (0..<200).flatMap { $0 % 2 == 0 ? [UInt8(0), 0, 255] : [200, 180, 120] }
+    let pair: [[UInt8]] = [[0, 0, 255], [200, 180, 120]]
+    let pixels: [UInt8] = (0..<200).flatMap { pair[$0 % 2] }
     let png = try ImageFile.png(pixels: pixels, width: 20, height: 10, channels: 3)
     let key = try MaskKey(
       .colour, [.init("water", 0x0000FF), .init("sand", 0xC8B478), .init("water", 0x000080)])

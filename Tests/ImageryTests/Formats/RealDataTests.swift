@@ -11,7 +11,14 @@ import Testing
       return
     }
     let data = try Dataset.load(path)
-    print(data.kind, data.classes, data.count, data.counts, data.warning?.message ?? "")
+    #expect(data.kind == .boxes && data.count == 160 && data.problems.isEmpty)
+    #expect(data.classes == ["Platelets", "RBC", "WBC"] && data.counts == [187, 1945, 165])
+    let framed = try data.resized(to: ImageFrame(height: 240, width: 320, fit: .stretch))
+    let (whole, half) = (try data.sample(at: 7), try framed.sample(at: 7))
+    #expect(whole.image.shape == [480, 640, 3] && half.image.shape == [240, 320, 3])
+    for (one, other) in zip(whole.annotation.boxes, half.annotation.boxes) {
+      #expect(abs(one.box.left / 2 - other.box.left) < 1e-3 && one.label == other.label)
+    }
   }
 
   @Test func membranesLoad() throws {
@@ -20,15 +27,23 @@ import Testing
       return
     }
     let data = try Dataset.load(path)
-    print(data.kind, data.classes, data.count, data.counts, data.warning?.message ?? "")
+    #expect(data.kind == .mask && data.count == 20 && data.problems.isEmpty)
+    #expect(data.classes == ["background", "foreground"])
+    // White is the inside of a cell, which most of the picture is.
+    let mask = try #require(try data.storedAnnotation(at: 0).mask)
+    let inside = mask.values.count { $0 == 1 }
+    #expect(mask.height == 512 && inside > 512 * 256 && inside < 512 * 460)
   }
 
-  @Test func charactersLoad() throws {
-    guard let path = Material.folder("data/characters") else {
-      print("skipped: the characters are not here")
-      return
+  @Test func foldersOfClassesLoad() throws {
+    for (name, classes, count) in [("characters", 136, 2_720), ("cells", 3, 450)] {
+      guard let path = Material.folder("data/\(name)") else {
+        print("skipped: the \(name) are not here")
+        continue
+      }
+      let data = try Dataset.load(path)
+      #expect(data.kind == .label && data.classes.count == classes && data.count == count)
+      #expect(data.problems.isEmpty)
     }
-    let data = try Dataset.load(path)
-    print(data.kind, data.classes.count, data.count, data.warning?.message ?? "")
   }
 }

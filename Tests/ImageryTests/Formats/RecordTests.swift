@@ -30,7 +30,8 @@ import Testing
     let expected = Box(left: 1, top: 0, right: 4, bottom: 5)
     let pixels = try Dataset.load(FormatFiles.path("objects.tfrecord"))
     #expect(pixels.kind == .boxes && pixels.count == 2 && pixels.problems.isEmpty)
-    #expect(try boxes(pixels, 0).map(\.box) == [expected, Box(left: 2.5, top: 3, right: 7, bottom: 6)])
+    #expect(
+      try boxes(pixels, 0).map(\.box) == [expected, Box(left: 2.5, top: 3, right: 7, bottom: 6)])
     #expect(try boxes(pixels, 0).map(\.isDifficult) == [false, true] && boxes(pixels, 1).isEmpty)
     #expect(pixels.name(at: 1) == "objects.tfrecord#1 empty.jpg")
     let centred = try Dataset.load(FormatFiles.path("older.tfrecord"))
@@ -59,9 +60,11 @@ import Testing
     var flipped = file
     flipped[40] ^= 1
     let one = try Dataset.load(FormatFiles.folder([:], ["a.tfrec": flipped]))
-    #expect(one.count == 3 && one.problems.map(\.message) == [
-      "`a.tfrec, record 0` is damaged: its checksum is wrong"
-    ])
+    #expect(
+      one.count == 3
+        && one.problems.map(\.message) == [
+          "`a.tfrec, record 0` is damaged: its checksum is wrong"
+        ])
     let cut = try Dataset.load(FormatFiles.folder([:], ["a.tfrec": Array(file.dropLast(9))]))
     #expect(cut.count == 3 && cut.problems.map(\.reason) == [.truncated])
     let mixed = try Dataset.load(folder("class00-7.tfrec", "objects.tfrecord"))

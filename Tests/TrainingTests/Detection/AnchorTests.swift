@@ -29,7 +29,8 @@ struct AnchorTests {
               let box = grid.boxes[place]
               #expect(abs(Double(box.height) - height) < 1e-4 * height)
               #expect(abs(Double(box.width) - area / height) < 1e-4 * height)
-              #expect(abs((box.left + box.right) / 2 - (Float(column) + 0.5) * Float(stride)) < 1e-4)
+              #expect(
+                abs((box.left + box.right) / 2 - (Float(column) + 0.5) * Float(stride)) < 1e-4)
               #expect(abs((box.top + box.bottom) / 2 - (Float(row) + 0.5) * Float(stride)) < 1e-4)
               place += 1
             }

@@ -57,7 +57,8 @@ struct AveragePrecisionTests {
         ("medium", given.average(.medium), wanted.medium),
         ("large", given.average(.large), wanted.large),
         ("ar1", given.recall(limit: 1), wanted.ar1), ("ar10", given.recall(limit: 10), wanted.ar10),
-        ("ar100", given.recall(), wanted.ar100), ("ar small", given.recall(.small), wanted.ar_small),
+        ("ar100", given.recall(), wanted.ar100),
+        ("ar small", given.recall(.small), wanted.ar_small),
         ("ar medium", given.recall(.medium), wanted.ar_medium),
         ("ar large", given.recall(.large), wanted.ar_large),
       ]
@@ -120,7 +121,9 @@ struct AveragePrecisionTests {
   @Test func pascalsNumbersAreTheirDefinition() throws {
     for (number, one) in try PrecisionCase.all().enumerated() {
       let results = one.results
-      for (curve, elevenPoints) in [(PascalPrecision.Curve.elevenPoints, true), (.allPoints, false)] {
+      for (curve, elevenPoints) in [
+        (PascalPrecision.Curve.elevenPoints, true), (.allPoints, false),
+      ] {
         let given = PascalPrecision.average(results, curve: curve)
         for label in 0..<one.classes {
           let expected = naive(results, label, elevenPoints: elevenPoints)
@@ -136,7 +139,8 @@ struct AveragePrecisionTests {
     _ truths: [LabelledBox], _ detections: [DetectedBox]
   ) -> DetectionResults {
     DetectionResults(
-      dataset: "", classes: ["a"], images: [.init(index: 0, truths: truths, detections: detections)])
+      dataset: "", classes: ["a"], images: [.init(index: 0, truths: truths, detections: detections)]
+    )
   }
 
   @Test func casesThatCanBeDoneByHand() {

@@ -19,9 +19,10 @@ struct DecoderTests {
       for anchor in level.first..<level.first + level.count {
         let code = SIMD4(
           codes[anchor * 4], codes[anchor * 4 + 1], codes[anchor * 4 + 2], codes[anchor * 4 + 3])
-        let box = decoder.coding.decode(code, at: grid.boxes[anchor])
+        let box = grid.shapes.coding.decode(code, at: grid.boxes[anchor])
           .clipped(height: grid.height, width: grid.width)
-        for k in 0..<classes where logits[anchor * classes + k] > log(decoder.threshold / (1 - decoder.threshold)) {
+        for k in 0..<classes
+        where logits[anchor * classes + k] > log(decoder.threshold / (1 - decoder.threshold)) {
           found.append((box, k, logits[anchor * classes + k], anchor * classes + k))
         }
       }
@@ -51,7 +52,9 @@ struct DecoderTests {
     for classes in [1, 3] {
       var logits = random.values(grid.count * classes, scale: 2)
       // Equal scores must have an order too.
-      for i in stride(from: 0, to: logits.count, by: 3) { logits[i] = (logits[i] * 2).rounded() / 2 }
+      for i in stride(from: 0, to: logits.count, by: 3) {
+        logits[i] = (logits[i] * 2).rounded() / 2
+      }
       let codes = random.values(grid.count * 4)
       var decoder = Decoder(threshold: threshold)
       decoder.candidatesPerLevel = candidates

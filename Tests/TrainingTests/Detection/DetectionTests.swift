@@ -32,7 +32,8 @@ struct DetectionTests {
       ]
     }
 
-    func evaluate(gradients: Bool = true) throws -> (loss: Double, logits: [Float], codes: [Float]) {
+    func evaluate(gradients: Bool = true) throws -> (loss: Double, logits: [Float], codes: [Float])
+    {
       let anchors = detection.grid.count
       // What is not written stays visible.
       var logitGradient = [Float](repeating: .nan, count: logits.count)
@@ -63,7 +64,8 @@ struct DetectionTests {
       var total = 0.0
       for image in 0..<count {
         let matching = Matching(truths[image], to: detection.grid, rule: detection.rule)
-        let owners = Dictionary(uniqueKeysWithValues: matching.positives.map { ($0.anchor, $0.box) })
+        let owners = Dictionary(
+          uniqueKeysWithValues: matching.positives.map { ($0.anchor, $0.box) })
         var (classLoss, boxLoss) = (0.0, 0.0)
         for anchor in 0..<anchors where matching.labels[anchor] != FocalRows.ignored {
           for k in 0..<classes {
@@ -116,9 +118,13 @@ struct DetectionTests {
     var random = RandomBoxes(6)
     var checked = 0
     for trial in 0..<120 {
-      let anchor = trial % 2 == 0 ? positives[random.below(positives.count)]
+      let anchor =
+        trial % 2 == 0
+        ? positives[random.below(positives.count)]
         : random.below(step.count * anchors)
-      let (logit, code) = (anchor * step.classes + random.below(step.classes), anchor * 4 + trial % 4)
+      let (logit, code) = (
+        anchor * step.classes + random.below(step.classes), anchor * 4 + trial % 4
+      )
       func slope(_ values: WritableKeyPath<Step, [Float]>, _ place: Int) throws -> Double {
         var (above, below) = (step, step)
         above[keyPath: values][place] += 1e-2
@@ -187,7 +193,7 @@ struct DetectionTests {
       { $0.focal.gamma = 1 }, { $0.focal.alpha = nil }, { $0.smoothL1.delta = 0.1 },
       { $0.classWeight = 2 }, { $0.boxWeight = 2 }, { $0.rule.positive = 0.6 },
       { $0.rule.background = 0.3 }, { $0.rule.forcesBestMatch = true },
-      { $0.emptyImagesCount = false }, { $0.coding.variances.x = 1 },
+      { $0.emptyImagesCount = false },
     ]
     var texts = [step.detection.settings]
     for change in changes {
@@ -197,6 +203,7 @@ struct DetectionTests {
     }
     let network = try TinyDetector.network(height: 64, width: 80, classes: 3)
     texts.append(try Detection(network, shapes: AnchorShapes(scale: 2)).settings)
+    texts.append(try Detection(network, shapes: .torchvision).settings)
     #expect(Set(texts).count == texts.count)
   }
 }
@@ -227,7 +234,8 @@ struct DetectionLossTests {
   }
 
   @Test func smoothL1HasItsCheckValues() {
-    for (difference, loss) in [(0.5, 0.125), (1, 0.5), (2, 1.5), (-2, 1.5), (0, 0)] as [(Float, Float)]
+    for (difference, loss) in [(0.5, 0.125), (1, 0.5), (2, 1.5), (-2, 1.5), (0, 0)]
+      as [(Float, Float)]
     {
       #expect(SmoothL1().point(difference).loss == loss)
     }

@@ -16,7 +16,8 @@ struct RandomBoxes {
     return Box(left: x, top: y, right: x + w, bottom: y + h)
   }
 
-  mutating func truths(_ count: Int, classes: Int, side: Float, difficult: Float = 0) -> [LabelledBox]
+  mutating func truths(_ count: Int, classes: Int, side: Float, difficult: Float = 0)
+    -> [LabelledBox]
   {
     (0..<count).map { _ in
       LabelledBox(
