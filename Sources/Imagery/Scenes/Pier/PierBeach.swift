@@ -55,7 +55,7 @@ struct PierBeach: Sendable {
       }
     }
     for _ in 0..<random.whole(1, 3) {
-      let at = place(random.between(8, 60), random.between(8, duneFoot - 3))
+      let at = place(random.between(16, 60), random.between(8, duneFoot - 3))
       fixtures += [PierFigure.bin(&random, camera, at: at)].compactMap { $0 }
     }
     if random.chance(0.7) {

@@ -19,7 +19,7 @@ struct PierGround {
   init(_ beach: PierBeach, _ moment: PierMoment, footprint: Float, distance: Float, rise: Float) {
     self.beach = beach
     self.moment = moment
-    fine = Fractal(beach.ground, wavelength: 0.9, finest: 0.12, footprint: footprint, gain: 0.8)
+    fine = Fractal(beach.ground, wavelength: 0.9, finest: 0.06, footprint: footprint, gain: 0.8)
     broad = Fractal(beach.ground.other(1), wavelength: 9, finest: 3, footprint: footprint)
     plants = Fractal(
       beach.ground.other(2), wavelength: 3.5, finest: 0.3, footprint: footprint, gain: 0.65)

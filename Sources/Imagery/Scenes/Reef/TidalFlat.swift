@@ -48,7 +48,7 @@ struct TidalFlat: Sendable {
     tide = random.between(-0.25, 0.2)
     murk = random.between(2, 6)
     marshLevel = random.chance(0.6) ? random.between(0.35, 0.6) : 2
-    growth = random.chance(0.06) ? -2 : random.between(-0.12, 0.3)
+    growth = random.chance(0.06) ? -2 : random.between(-0.2, 0.12)
     reefLevel = random.between(-0.05, 0.25)
     clumpLength = random.between(3.5, 8)
     stringiness = random.between(0.15, 0.9)
@@ -123,16 +123,22 @@ struct FlatBrush {
     var height = level - flat.tide
     var color: Tint
     if isReef {
-      // Clusters of shells that stand on edge, light rims over dark gaps.
-      let cluster = flat.oysters.other(3).cells(p.x * 3.4 + 0.3 * fine, p.y * 3.4)
-      let gap = smoothstep(0.05, 0.4, cluster.second - cluster.nearest)
+      // Clusters of shells that stand on edge, light rims over dark gaps and mud in hollows. Bent
+      // coordinates hide the lattice.
+      let warp = Place(fine, ripples(p.x + 5, p.y)) * 0.11
+      let q = Place(p.x * 0.8 + p.y * 0.6, p.y * 0.8 - p.x * 0.6) + warp
+      let cluster = flat.oysters.other(3).cells(q.x * 2.9, q.y * 2.9)
+      let blade = flat.oysters.other(4).cells(q.x * 8 + q.y * 3, q.y * 8 - q.x * 3)
+      let gap = smoothstep(0.02, 0.45, cluster.second - cluster.nearest)
       let tone = Float(Int32(cluster.bits & 255)) / 255
-      let rim = flat.oysters.other(4).cells(p.x * 9.5, p.y * 9.5)
-      let blade = smoothstep(0.3, 0.05, rim.second - rim.nearest) * shellsVisible
-      color = flat.shell * (0.7 + 0.5 * tone) * (0.6 + 0.45 * gap)
-      color *= 1 + 0.35 * fine
-      color = mix(color, Tint(0.5, 0.48, 0.43), blade * (0.12 + 0.35 * tone))
-      height += 0.05 + 0.2 * smoothstep(0, 0.35, reef) + 0.1 * tone * gap + 0.05 * fine
+      let edge = smoothstep(0.35, 0.05, blade.second - blade.nearest) * shellsVisible
+      let patch = ripples(p.x * 0.6, p.y * 0.6)
+      color = flat.shell * (0.78 + 0.3 * tone + 0.25 * patch) * (0.62 + 0.4 * gap)
+      color *= 1 + 0.3 * fine
+      color = mix(color, Tint(0.46, 0.44, 0.4), edge * (0.05 + 0.3 * tone * gap))
+      let hollow = smoothstep(0.25, 0.6, fine - patch) * smoothstep(0.3, 0.05, reef)
+      color = mix(color, flat.mud * 0.7, hollow * 0.8)
+      height += 0.03 + 0.17 * smoothstep(0, 0.35, reef) + 0.05 * tone * gap + 0.04 * fine
     } else {
       let broad = ripples(p.x * 0.3, p.y * 0.3)
       color = flat.mud * (1 + 0.12 * broad + 0.1 * fine)
@@ -161,8 +167,8 @@ struct FlatBrush {
       if stems > 0 {
         let cover = smoothstep(0, 0.06, stems)
         let leaf = mix(flat.grass, flat.straw, smoothstep(-0.2, 0.5, broad + 0.4 * fine))
-        color = mix(color, leaf * (0.75 + 0.6 * max(fine, -0.6)), cover)
-        height += cover * (0.3 + 0.3 * fine)
+        color = mix(color, leaf * (0.8 + 0.45 * max(fine, -0.6)), cover)
+        height += cover * (0.15 + 0.1 * fine)
       }
     }
     if height > 0 {
