@@ -35,9 +35,8 @@ INLINE float log_of(float u) {
 
 // log(1 + s) for s in 0…1: small s keep their digits.
 INLINE float log1p_of(float s) {
-  bool large = s > 0.41421356f;
-  float result = log_one_plus(large ? 0.5f * (s - 1) : s);
-  return large ? result + 0.69314718f : result;
+  float result = log_one_plus(s > 0.41421356f ? 0.5f * (s - 1) : s);
+  return result + (s > 0.41421356f ? 0.69314718f : 0.0f);
 }
 
 INLINE double total(const float *x) {
@@ -50,12 +49,14 @@ INLINE double total(const float *x) {
   return sum;
 }
 
-// The block's labels, filled up with unlabelled ones, and their weights.
-INLINE void read_labels(ptrdiff_t length, const uint8_t *labels, const float *weights,
-                        int32_t *label, float *weight) {
+// The block's labels, filled up with unlabelled ones, their weights, and 1 where there is a label of
+// a class, else 0. Comparisons become such factors: selections would be stored lane by lane.
+INLINE void read_labels(ptrdiff_t length, int32_t classes, const uint8_t *labels,
+                        const float *weights, int32_t *label, float *weight, float *known) {
   for (ptrdiff_t i = 0; i < length; i++) label[i] = labels[i];
   for (ptrdiff_t i = length; i < BLOCK; i++) label[i] = CONCH_UNLABELLED;
-  for (ptrdiff_t i = 0; i < BLOCK; i++) weight[i] = weights[label[i]];
+  for (int i = 0; i < BLOCK; i++) weight[i] = weights[label[i]];
+  INDEPENDENT for (int i = 0; i < BLOCK; i++) known[i] = label[i] < classes ? 1.0f : 0.0f;
 }
 
 // planes[k][i] = x[i][k]
@@ -75,41 +76,27 @@ INLINE void turn_back(ptrdiff_t length, ptrdiff_t classes, const float *planes, 
 INLINE void binary_block(ptrdiff_t length, const float *logits, const uint8_t *labels,
                          const float *weights, float *probabilities, double *sums) {
   int32_t label[BLOCK];
-  float weight[BLOCK], x[BLOCK], p[BLOCK];
-  float entropy[BLOCK], hinge[BLOCK], mass[BLOCK], overlap[BLOCK];
-  int32_t known = 0, truths = 0, predictions = 0, hits = 0;
-  read_labels(length, labels, weights, label, weight);
+  float weight[BLOCK], known[BLOCK], x[BLOCK], p[BLOCK], here[BLOCK], said[BLOCK];
+  float entropy[BLOCK], hinge[BLOCK], mass[BLOCK], overlap[BLOCK], hits[BLOCK];
+  read_labels(length, 2, labels, weights, label, weight, known);
   turn(length, 1, logits, x);
   INDEPENDENT for (int i = 0; i < BLOCK; i++) {
-    float magnitude = x[i] < 0 ? -x[i] : x[i];
-    float small = exp_of(-magnitude);  // at most 1, so nothing overflows
-    float share = 1 / (1 + small);
-    p[i] = x[i] < 0 ? small * share : share;
-    bool here = label[i] == 1, counts = label[i] <= 1;
     float positive = x[i] > 0 ? x[i] : 0;
-    float loss = positive - (here ? x[i] : 0) + log1p_of(small);
-    float truth = here ? p[i] : (x[i] < 0 ? share : small * share);
-    // A pixel without label adds nothing, but a logit that is no number must not be hidden.
-    entropy[i] = x[i] != x[i] ? x[i] : (counts ? loss * weight[i] : 0);
-    hinge[i] = counts ? 2 * (1 - truth) * weight[i] : 0;
-    mass[i] = counts ? p[i] : 0;
-    overlap[i] = here ? p[i] : 0;
+    float small = exp_of(x[i] - 2 * positive);  // exp(−|x|): at most 1, so nothing overflows
+    float share = 1 / (1 + small), rest = small * share;
+    float yes = x[i] > 0 ? share : rest, no = x[i] > 0 ? rest : share;
+    here[i] = label[i] == 1 ? 1.0f : 0.0f;
+    said[i] = x[i] > 0 ? known[i] : 0.0f;
+    p[i] = yes;
+    // A pixel without label has weight 0; a logit that is no number still makes the sum none.
+    entropy[i] = (positive - here[i] * x[i] + log1p_of(small)) * weight[i];
+    hinge[i] = 2 * (yes + here[i] * (no - yes)) * weight[i];
+    mass[i] = yes * known[i];
+    overlap[i] = yes * here[i];
+    hits[i] = said[i] * here[i];
   }
-  for (int i = 0; i < BLOCK; i++) {
-    bool here = label[i] == 1, counts = label[i] <= 1, said = counts && x[i] > 0;
-    known += counts;
-    truths += here;
-    predictions += said;
-    hits += here && said;
-  }
-  sums[0] += known;
-  sums[1] += total(entropy);
-  sums[2] += total(hinge);
-  sums[3] += total(mass);
-  sums[4] += total(overlap);
-  sums[5] += truths;
-  sums[6] += predictions;
-  sums[7] += hits;
+  const float *all[] = {known, entropy, hinge, mass, overlap, here, said, hits};
+  for (int i = 0; i < 8; i++) sums[i] += total(all[i]);
   if (probabilities)
     for (ptrdiff_t i = 0; i < length; i++) probabilities[i] = p[i];
 }
@@ -118,23 +105,23 @@ INLINE void class_block(ptrdiff_t length, ptrdiff_t classes, const float *logits
                         const uint8_t *labels, const float *weights, float *probabilities,
                         double *sums, float *planes) {
   int32_t label[BLOCK], best[BLOCK];
-  float weight[BLOCK], most[BLOCK], wanted[BLOCK], sum[BLOCK];
+  float weight[BLOCK], known[BLOCK], most[BLOCK], wanted[BLOCK], sum[BLOCK];
   float entropy[BLOCK], hinge[BLOCK], truth[BLOCK], other[BLOCK];
-  read_labels(length, labels, weights, label, weight);
+  read_labels(length, (int32_t)classes, labels, weights, label, weight, known);
   turn(length, classes, logits, planes);
   for (int i = 0; i < BLOCK; i++) {
     most[i] = planes[i];
-    wanted[i] = planes[i];
+    wanted[i] = label[i] == 0 ? planes[i] : 0.0f;
     best[i] = 0;
     sum[i] = truth[i] = other[i] = 0;
   }
   for (int k = 1; k < classes; k++) {
     const float *x = planes + k * BLOCK;
     INDEPENDENT for (int i = 0; i < BLOCK; i++) {
-      bool more = x[i] > most[i];
-      most[i] = more ? x[i] : most[i];
-      best[i] = more ? k : best[i];
-      wanted[i] = label[i] == k ? x[i] : wanted[i];
+      int32_t more = -(x[i] > most[i]);
+      best[i] = (more & k) | (~more & best[i]);
+      most[i] = x[i] > most[i] ? x[i] : most[i];
+      wanted[i] += label[i] == k ? x[i] : 0.0f;
     }
   }
   for (int k = 0; k < classes; k++) {
@@ -145,43 +132,32 @@ INLINE void class_block(ptrdiff_t length, ptrdiff_t classes, const float *logits
     }
   }
   INDEPENDENT for (int i = 0; i < BLOCK; i++) {
-    bool counts = label[i] < classes;
-    float loss = log_of(sum[i]) + (most[i] - wanted[i]);
-    entropy[i] = sum[i] != sum[i] ? sum[i] : (counts ? loss * weight[i] : 0);
+    // A pixel without label has weight 0; a logit that is no number still makes the sum none.
+    entropy[i] = (log_of(sum[i]) + (most[i] - wanted[i])) * weight[i];
     sum[i] = 1 / sum[i];
   }
-  double known = 0;
   for (int k = 0; k < classes; k++) {
     float *p = planes + k * BLOCK;
-    float mass[BLOCK], overlap[BLOCK];
-    int32_t truths = 0, predictions = 0, hits = 0;
+    float mass[BLOCK], overlap[BLOCK], here[BLOCK], said[BLOCK], hits[BLOCK];
     INDEPENDENT for (int i = 0; i < BLOCK; i++) {
       p[i] *= sum[i];
-      bool here = label[i] == k, counts = label[i] < classes;
-      truth[i] = here ? p[i] : truth[i];
-      other[i] = !here && p[i] > other[i] ? p[i] : other[i];
-      mass[i] = counts ? p[i] : 0;
-      overlap[i] = here ? p[i] : 0;
+      here[i] = label[i] == k ? 1.0f : 0.0f;
+      said[i] = best[i] == k ? known[i] : 0.0f;
+      mass[i] = p[i] * known[i];
+      overlap[i] = p[i] * here[i];
+      hits[i] = said[i] * here[i];
+      truth[i] += overlap[i];
+      float rival = p[i] - overlap[i];
+      other[i] = rival > other[i] ? rival : other[i];
     }
-    for (int i = 0; i < BLOCK; i++) {
-      bool here = label[i] == k, said = best[i] == k && label[i] < classes;
-      truths += here;
-      predictions += said;
-      hits += here && said;
-    }
-    double *of_class = sums + 3 + 5 * k;
-    of_class[0] += total(mass);
-    of_class[1] += total(overlap);
-    of_class[2] += truths;
-    of_class[3] += predictions;
-    of_class[4] += hits;
-    known += truths;
+    const float *all[] = {mass, overlap, here, said, hits};
+    for (int i = 0; i < 5; i++) sums[3 + 5 * k + i] += total(all[i]);
   }
   INDEPENDENT for (int i = 0; i < BLOCK; i++) {
     float loss = 1 + other[i] - truth[i];
-    hinge[i] = label[i] < classes ? (loss > 0 ? loss : 0) * weight[i] : 0;
+    hinge[i] = (loss > 0 ? loss : 0) * weight[i];
   }
-  sums[0] += known;
+  sums[0] += total(known);
   sums[1] += total(entropy);
   sums[2] += total(hinge);
   if (probabilities) turn_back(length, classes, planes, probabilities);
@@ -205,15 +181,15 @@ CLONED void conch_pixel_losses(ptrdiff_t pixels, ptrdiff_t classes, const float 
 INLINE void binary_gradient(ptrdiff_t length, const uint8_t *labels, const float *weights,
                             conch_pixel_slopes slopes, float *values) {
   int32_t label[BLOCK];
-  float weight[BLOCK];
+  float weight[BLOCK], known[BLOCK];
   const float level = slopes.level[0], overlap = slopes.overlap[0];
-  read_labels(length, labels, weights, label, weight);
+  read_labels(length, 2, labels, weights, label, weight, known);
   INDEPENDENT for (ptrdiff_t i = 0; i < length; i++) {
     float p = values[i];
-    bool here = label[i] == 1;
-    float dp = level + (here ? overlap : 0) + slopes.hinge * weight[i] * (here ? -2.0f : 2.0f);
-    float dx = p * (1 - p) * dp + slopes.entropy * weight[i] * (p - (here ? 1.0f : 0.0f));
-    values[i] = label[i] <= 1 ? dx : 0;
+    float here = label[i] == 1 ? 1.0f : 0.0f;
+    float dp = level + here * overlap + slopes.hinge * weight[i] * (2 - 4 * here);
+    values[i] =
+        (p * (1 - p) * dp + slopes.entropy * weight[i] * (p - here)) * known[i];
   }
 }
 
@@ -221,40 +197,40 @@ INLINE void class_gradient(ptrdiff_t length, ptrdiff_t classes, const uint8_t *l
                            const float *weights, conch_pixel_slopes slopes, float *values,
                            float *planes) {
   int32_t label[BLOCK], rival[BLOCK];
-  float weight[BLOCK], most[BLOCK], mean[BLOCK], margin[BLOCK];
-  read_labels(length, labels, weights, label, weight);
+  float weight[BLOCK], known[BLOCK], most[BLOCK], mean[BLOCK], margin[BLOCK];
+  read_labels(length, (int32_t)classes, labels, weights, label, weight, known);
   turn(length, classes, values, planes);
   for (int i = 0; i < BLOCK; i++) {
     most[i] = -1;
     rival[i] = -1;
     mean[i] = 0;
     margin[i] = slopes.hinge * weight[i];
+    weight[i] *= slopes.entropy;
   }
   for (int k = 0; k < classes; k++) {
     const float *p = planes + k * BLOCK;
     INDEPENDENT for (int i = 0; i < BLOCK; i++) {
-      bool more = label[i] != k && p[i] > most[i];
-      most[i] = more ? p[i] : most[i];
-      rival[i] = more ? k : rival[i];
+      float candidate = label[i] == k ? -2.0f : p[i];
+      int32_t more = -(candidate > most[i]);
+      rival[i] = (more & k) | (~more & rival[i]);
+      most[i] = candidate > most[i] ? candidate : most[i];
     }
   }
   for (int k = 0; k < classes; k++) {
     const float *p = planes + k * BLOCK;
     const float level = slopes.level[k], overlap = slopes.overlap[k];
     INDEPENDENT for (int i = 0; i < BLOCK; i++) {
-      float dp = level + (label[i] == k ? overlap - margin[i] : 0);
-      mean[i] += p[i] * (dp + (rival[i] == k ? margin[i] : 0));
+      float here = label[i] == k ? 1.0f : 0.0f, beside = rival[i] == k ? 1.0f : 0.0f;
+      mean[i] += p[i] * (level + here * overlap + (beside - here) * margin[i]);
     }
   }
   for (int k = 0; k < classes; k++) {
     float *p = planes + k * BLOCK;
     const float level = slopes.level[k], overlap = slopes.overlap[k];
     INDEPENDENT for (int i = 0; i < BLOCK; i++) {
-      bool here = label[i] == k;
-      float dp = level + (here ? overlap - margin[i] : 0) + (rival[i] == k ? margin[i] : 0);
-      float dx =
-          p[i] * (dp - mean[i]) + slopes.entropy * weight[i] * (p[i] - (here ? 1.0f : 0.0f));
-      p[i] = label[i] < classes ? dx : 0;
+      float here = label[i] == k ? 1.0f : 0.0f, beside = rival[i] == k ? 1.0f : 0.0f;
+      float dp = level + here * overlap + (beside - here) * margin[i];
+      p[i] = (p[i] * (dp - mean[i]) + weight[i] * (p[i] - here)) * known[i];
     }
   }
   turn_back(length, classes, planes, values);

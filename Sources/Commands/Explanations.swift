@@ -221,8 +221,6 @@ extension Failure {
     case .tooFewClasses(let given, let needed):
       return failure(
         "E0685", "\(given) classes have the two images that it takes, and \(needed) are asked for")
-    case .noPairsLeft(let loss):
-      return failure("E0686", "`\(loss)` needs two images of a class, and this batch has none")
     case .notAnEmbedding(let outputs):
       return failure(
         "E0687",

@@ -20,7 +20,7 @@ package struct Placement: Equatable {
       )
   }
 
-  func place(_ box: Box) -> Box {
+  package func place(_ box: Box) -> Box {
     Box(
       left: box.left * scale.x + offset.x, top: box.top * scale.y + offset.y,
       right: box.right * scale.x + offset.x, bottom: box.bottom * scale.y + offset.y)

@@ -97,11 +97,14 @@ package enum RetinaNet {
       try p6.applying(Activation.relu, name: "pyramid_6_relu"))
     let levels = [p3, p4, p5, p6, p7]
 
+    // The paper's 0.01 is for 256 channels; through a narrower head next to nothing would get.
+    let hiddenInitializer = Initializer.normal(0.01 * 256 / Float(width))
+
     /// Four convolutions and a last one with `values` numbers an anchor, shared by all levels.
     func head(_ name: String, values: Int, bias: Initializer) throws -> Node {
       let hidden = (1...4).map { number in
         Layer(
-          Convolution(filters: width, kernel: 3, padding: .same, initializer: .normal(0.01)),
+          Convolution(filters: width, kernel: 3, padding: .same, initializer: hiddenInitializer),
           name: "\(name)_\(number)", activation: .relu)
       }
       let last = Layer(

@@ -68,8 +68,6 @@ package enum TrainingError: Error, Equatable, Sendable {
   case tooManyDimensions(given: Int, limit: Int)
   /// Fewer classes with two images than an episode needs.
   case tooFewClasses(given: Int, needed: Int)
-  /// No two images of a batch are of one class.
-  case noPairsLeft(loss: String)
   /// A network of several inputs or outputs, or whose output is no vector.
   case notAnEmbedding(outputs: [[Int]])
   /// A network that does not end with one number.

@@ -109,8 +109,9 @@ import Testing
     let student = try Student()
     student.run("x = input(8, 8, 18)")
     #expect(student.run("x.reshape(-1, 2).shape") == "[576, 2]\n")
-    #expect(student.run("concatenate([x.reshape(-1, 2), x.reshape(-1, 2)] axis: 0).shape")
-      == "[1152, 2]\n")
+    #expect(
+      student.run("concatenate([x.reshape(-1, 2), x.reshape(-1, 2)] axis: 0).shape")
+        == "[1152, 2]\n")
     #expect(student.run("concatenate([x, x]).shape") == "[8, 8, 36]\n")
     #expect(student.run("concatenate([ones(1, 2), ones(3, 2)]).shape") == "[4, 2]\n")
     #expect(student.errors("x.reshape(-1, 5)") == ["E0520"])

@@ -17,11 +17,11 @@ extension KernelsTests {
       return Float(state >> 40) / Float(1 << 24)
     }
     let features = (0..<points * dimensions).map { _ in random() * 4 - 2 }
-    let values = (0..<points).map { features[$0 * dimensions] > 0 ? Float(1) : 0 }
+    let values = (0..<points).map { features[$0 * dimensions] > 0 ? Float(1) : Float(0) }
     let lattice = try #require(
       PermutohedralLattice(
         points: points, dimensions: dimensions, features: features, memoryLimit: 1 << 26))
-    let input = values.flatMap { [$0, 1, 0, 0] }
+    let input: [Float] = values.flatMap { [$0, 1, 0, 0] as [Float] }
     var output = [Float](repeating: 0, count: 4 * points)
     var scratch = [Float](repeating: .nan, count: 2 * lattice.scratchCount(columns: 4))
     lattice.filter(

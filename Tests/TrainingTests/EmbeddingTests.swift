@@ -98,6 +98,8 @@ import Training
     for _ in 0..<30 { try fit.step() }
     #expect(fit.problems.count == 9)
     #expect(fit.history.steps.contains { $0.count < 6 })
+    // Where no pair was left whole, nothing was compared, and nothing scored.
+    #expect(fit.history.steps.allSatisfy { $0.score != nil || $0.loss == 0 })
     let found = try #require(try Embedder(network, batch: 7).embed(data))
     #expect(found.count == 36 && found.problems.count == 9)
     #expect(found.indices == (0..<45).filter { $0 % 5 != 0 })
@@ -152,10 +154,10 @@ import Training
       objective: Regression(error))
     _ = try fit.train(Trainer.Plan(epochs: 120, validation: data))
     let last = try #require(fit.history.epochs.last)
-    #expect((last.validationScore ?? 1) < 0.02, "\(last)")
+    #expect((last.validationScore ?? 1) < 0.08, "\(last)")
     let predicted = try #require(try Regression.estimates(network, data))
     #expect(predicted.observed.count == 64)
-    #expect(predicted.meanAbsoluteError < 0.02 && predicted.determination > 0.99)
+    #expect(predicted.meanAbsoluteError < 0.08 && predicted.determination > 0.95)
   }
 
   @Test func whatDoesNotFitIsRefused() throws {

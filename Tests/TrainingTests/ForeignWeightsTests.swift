@@ -143,6 +143,7 @@ enum ForeignWeights {
     var x = try image.applying(
       Convolution(filters: 4, kernel: 5, padding: .same, bias: false), name: "stem")
     x = try x.applying(Convolution(filters: 4, kernel: 1), name: "extra")
+    x = try x.applying(GlobalPooling(.average))
     x = try x.applying(Dense(units: 3), name: "predictions")
     let network = try Network(inputs: [image], outputs: [x])
     let before = try network.parameters.map { try $0.value() }

@@ -209,7 +209,7 @@ import Training
       try Tensor(shape: [5, 2], values: [0, 0, 0, 0, 0, 0, 0, 0, 1e15, 0]),
     ] {
       let result = try #require(try NeighbourEmbedding.fit(vectors, settings))
-      #expect(result.points.values.allSatisfy(\.isFinite))
+      #expect(result.points.values.allSatisfy { $0.isFinite })
     }
     #expect(throws: TrainingError.tooFewVectors(given: 3, needed: 4)) {
       try NeighbourEmbedding.fit(Tensor(shape: [3, 2]))

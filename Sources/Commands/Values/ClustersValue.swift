@@ -63,17 +63,20 @@ extension ClustersValue: Drawable {
     let columns = 8
     let members = groups.members(embeddings.embeddings.vectors)
     let rows = members.prefix(ImageGrid.maximumTiles / columns)
-    let white = Bitmap(width: 1, height: 1)
-    let tiles = try rows.enumerated().flatMap { group, members in
-      try (0..<columns).map { place in
+    var tiles: [ImageGrid.Tile] = []
+    for (group, members) in rows.enumerated() {
+      for row in members.prefix(columns) {
         try workspace.checkpoint()
-        // Rows of groups with few images are filled up.
-        guard place < members.count else { return ImageGrid.Tile(white) }
-        let label = embeddings.embeddings.labels[members[place]]
-        return ImageGrid.Tile(
-          try embeddings.picture(members[place]),
-          caption: "\(group): \(embeddings.embeddings.classes[label])")
+        tiles.append(
+          ImageGrid.Tile(
+            try embeddings.picture(row),
+            caption: "\(group): \(embeddings.embeddings.classes[embeddings.embeddings.labels[row]])"
+          ))
       }
+      // Rows of groups with few images are filled up.
+      let last = tiles[tiles.count - 1].image
+      let white = ImageGrid.Tile(Bitmap(width: last.width, height: last.height))
+      tiles += Array(repeating: white, count: max(columns - members.count, 0))
     }
     return Figure(
       "\(groups.k) groups, purity \(TrainingWords.percent(purity))",

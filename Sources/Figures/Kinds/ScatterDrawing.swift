@@ -104,6 +104,7 @@ extension Scatter: FigureContent {
     let count = groups.reduce(0) { $0 + $1.pictures.count }
     let side = count > 400 ? 26.0 : count > 120 ? 34 : 44
     var taken: [Point] = []
+    var shown: [(picture: Bitmap, place: Point, colour: Colour)] = []
     // Class by class in turn, so that none has all the room.
     for round in 0..<(groups.map(\.pictures.count).max() ?? 0) {
       for (index, group) in groups.enumerated() where round < group.pictures.count {
@@ -119,16 +120,19 @@ extension Scatter: FigureContent {
           continue
         }
         taken.append(place)
-        let picture = group.pictures[round]
-        let longer = Double(max(picture.width, picture.height, 1))
-        let (width, height) = (
-          side * Double(picture.width) / longer, side * Double(picture.height) / longer
-        )
-        let frame = Rectangle(
-          x: place.x - width / 2, y: place.y - height / 2, width: width, height: height)
-        canvas.image(picture, in: frame)
-        canvas.frame(frame.inset(left: -1, top: -1, right: -1, bottom: -1), colour, width: 2)
+        shown.append((group.pictures[round], place, colour))
       }
+    }
+    // Above the marks, which would make them hard to read.
+    for (picture, place, colour) in shown {
+      let longer = Double(max(picture.width, picture.height, 1))
+      let (width, height) = (
+        side * Double(picture.width) / longer, side * Double(picture.height) / longer
+      )
+      let frame = Rectangle(
+        x: place.x - width / 2, y: place.y - height / 2, width: width, height: height)
+      canvas.image(picture, in: frame)
+      canvas.frame(frame.inset(left: -1, top: -1, right: -1, bottom: -1), colour, width: 2)
     }
   }
 }

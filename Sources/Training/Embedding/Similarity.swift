@@ -23,11 +23,10 @@ package struct Similarity: Objective {
     try dataset.require(.label, for: name)
   }
 
-  /// - Throws: `TrainingError.noPairsLeft`.
   package func evaluate(_ batch: Batch, _ outputs: [OutputMap]) throws -> Measure {
     let pairs = Pairs(labels: batch.labels)
-    guard pairs.count > 0 else { throw TrainingError.noPairsLeft(loss: name) }
     let output = outputs[0]
+    guard pairs.count > 0 else { return output.nothingToCompare(batch.count) }
     let (loss, score) = try loss.evaluate(
       pairs, rows: batch.count, dimension: output.shape[0], vectors: output.values,
       gradient: output.gradient)
@@ -57,11 +56,10 @@ package struct Triplet: Objective {
     try dataset.require(.label, for: name)
   }
 
-  /// - Throws: `TrainingError.noPairsLeft`.
   package func evaluate(_ batch: Batch, _ outputs: [OutputMap]) throws -> Measure {
     let pairs = Pairs(labels: batch.labels)
-    guard pairs.count > 0 else { throw TrainingError.noPairsLeft(loss: name) }
     let output = outputs[0]
+    guard pairs.count > 0 else { return output.nothingToCompare(batch.count) }
     let (loss, score) = loss.evaluate(
       pairs, rows: batch.count, dimension: output.shape[0], vectors: output.values,
       gradient: output.gradient)
@@ -82,5 +80,13 @@ struct EmbeddingEnds {
       network.outputs[0].shape.count == 1
     else { throw TrainingError.notAnEmbedding(outputs: network.outputs.map(\.shape)) }
     vector = network.outputs[0]
+  }
+}
+
+extension OutputMap {
+  /// Of a batch in which damaged images left no pair whole: nothing is learned from it.
+  fileprivate func nothingToCompare(_ rows: Int) -> Measure {
+    gradient?.update(repeating: 0, count: rows * shape[0])
+    return Measure(loss: 0)
   }
 }

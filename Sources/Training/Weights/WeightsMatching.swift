@@ -111,7 +111,7 @@ struct WeightsMatching {
       }
       let index = left.remove(at: position)
       var tensor = weights[index].tensor
-      if isTorch { tensor = try tensor.rearranged(for: parameter) }
+      if isTorch { tensor = try tensor.rearranged(for: layer.operation, parameter.shape) }
       if tensor.shape == parameter.shape {
         report.loaded.append(parameter.name)
         pairs.append((parameter, tensor))
@@ -188,11 +188,12 @@ extension Tensor {
   /// A tensor of PyTorch's with its dimensions in this program's order: kernels are
   /// `[outputs, inputs, height, width]` there, depthwise ones `[channels · multiplier, 1, …]`, and
   /// the transposed convolution's begin with the inputs.
-  fileprivate func rearranged(for parameter: Parameter) throws -> Tensor {
-    switch (rank, parameter.weight) {
-    case (4, "depthwise_kernel"):
+  fileprivate func rearranged(
+    for operation: any Networks.Operation, _ wanted: [Int]
+  ) throws -> Tensor {
+    switch (rank, operation) {
+    case (4, is DepthwiseConvolution):
       let turned = try transposed([2, 3, 0, 1])
-      let wanted = parameter.shape
       guard shape[1] == 1, wanted.count == 4, shape[0] == wanted[2] * wanted[3] else {
         return turned
       }

@@ -24,7 +24,8 @@ struct Body: Sendable {
 
   init(_ random: inout DescriptionStream, pose: Pose) {
     skin =
-      mix(Palette.tint(0x5A3A28), Palette.tint(0xE2B594), random.unit()) * random.between(0.85, 1.05)
+      mix(Palette.tint(0x5A3A28), Palette.tint(0xE2B594), random.unit())
+      * random.between(0.85, 1.05)
     hair = mix(Palette.tint(0x1C1512), Palette.tint(0xA07A48), random.unit() * random.unit())
     let cloth = random.pick(Palette.cloths) * random.between(0.7, 1.05)
     let other = random.pick(Palette.cloths) * random.between(0.5, 1)
@@ -163,6 +164,7 @@ struct Body: Sendable {
         hand: shoulder + Point(isUp ? 0.36 : -0.44, side * 0.05, -0.06))
     }
     let propped: Float = random.chance(0.3) ? 0.18 : 0
-    head(chest + Point(0.32 - propped * 0.4, 0, 0.02 + propped), neck: chest, back: Point(0.6, 0, 0))
+    head(
+      chest + Point(0.32 - propped * 0.4, 0, 0.02 + propped), neck: chest, back: Point(0.6, 0, 0))
   }
 }

@@ -131,7 +131,8 @@ final class PierCanvas {
           isFlat
           ? moment.sunDirection.z
           : max(0, x * sideways + (1 - x * x).squareRoot() * facing)
-        let light = color * (moment.sun * (0.12 + 0.88 * towards) + moment.sky * (0.85 - 0.2 * x * x))
+        let light =
+          color * (moment.sun * (0.12 + 0.88 * towards) + moment.sky * (0.85 - 0.2 * x * x))
         let index = row &* columns &+ column
         self.light[index] = mix(self.light[index], mix(light, moment.haze * 0.6, haze), share)
       }

@@ -20,7 +20,9 @@ struct PierFigure: Sendable {
       limb.to += foot
       return limb
     }
-    func nearness(_ limb: Limb) -> Float { limb.from.y + limb.to.y - 0.2 * (limb.from.z + limb.to.z) }
+    func nearness(_ limb: Limb) -> Float {
+      limb.from.y + limb.to.y - 0.2 * (limb.from.z + limb.to.z)
+    }
     // Equal keys keep their order: sorting by (key, position).
     let order = placed.indices.sorted {
       let (a, b) = (nearness(placed[$0]), nearness(placed[$1]))

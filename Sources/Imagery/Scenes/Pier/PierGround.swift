@@ -23,7 +23,8 @@ struct PierGround {
     broad = Fractal(beach.ground.other(1), wavelength: 9, finest: 3, footprint: footprint)
     plants = Fractal(
       beach.ground.other(2), wavelength: 3.5, finest: 0.3, footprint: footprint, gain: 0.65)
-    lace = Fractal(moment.waves.other(5), wavelength: 1.8, finest: 0.25, footprint: footprint, gain: 0.65)
+    lace = Fractal(
+      moment.waves.other(5), wavelength: 1.8, finest: 0.25, footprint: footprint, gain: 0.65)
     ripple = Fractal(
       moment.waves.other(6), wavelength: 1.6, finest: 0.25, footprint: footprint, gain: 0.6)
     haze = 1 - Approximate.exponential(-distance * 0.01 * moment.hazeAmount)

@@ -107,7 +107,8 @@ package struct PierScene: Sendable {
       let below = min(row + 1, rows - 1) * columns
       for column in 0..<columns {
         let cross =
-          canvas.light[here + max(column - 1, 0)] + canvas.light[here + min(column + 1, columns - 1)]
+          canvas.light[here + max(column - 1, 0)]
+          + canvas.light[here + min(column + 1, columns - 1)]
           + canvas.light[above + column] + canvas.light[below + column]
         let light = (canvas.light[here + column] * (1 - blur * 2) + cross * (blur * 0.5)) * gain
         var tone = Darkroom.tone(light.saturated(moment.saturation))

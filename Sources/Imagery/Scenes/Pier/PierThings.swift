@@ -130,7 +130,9 @@ extension PierFigure {
     let color = random.pick(Palette.cloths) * random.between(0.6, 1)
     let heading = random.angle()
     let (c, s) = (Approximate.cosine(heading), Approximate.sine(heading))
-    func turned(_ x: Float, _ y: Float, _ z: Float) -> Point { Point(x * c - y * s, x * s + y * c, z) }
+    func turned(_ x: Float, _ y: Float, _ z: Float) -> Point {
+      Point(x * c - y * s, x * s + y * c, z)
+    }
     var limbs: [Limb] = []
     for y in [Float(-0.2), 0, 0.2] {
       limbs.append(Limb(turned(0.4, y, 0.3), turned(-0.1, y, 0.28), 0.07, color))
@@ -147,7 +149,9 @@ extension PierFigure {
     let width = random.between(0.05, 0.22)
     return PierFigure(
       camera, at: foot,
-      limbs: [Limb(Point(-width, 0, 0.17), Point(width, 0, 0.17), random.between(0.12, 0.19), color)])
+      limbs: [
+        Limb(Point(-width, 0, 0.17), Point(width, 0, 0.17), random.between(0.12, 0.19), color)
+      ])
   }
 
   static func board(
@@ -180,7 +184,9 @@ extension PierFigure {
     let fur = mix(Palette.tint(0x1E1814), Palette.tint(0xC9A46C), random.unit())
     let heading = random.angle()
     let (c, s) = (Approximate.cosine(heading), Approximate.sine(heading))
-    func turned(_ x: Float, _ y: Float, _ z: Float) -> Point { Point(x * c - y * s, x * s + y * c, z) }
+    func turned(_ x: Float, _ y: Float, _ z: Float) -> Point {
+      Point(x * c - y * s, x * s + y * c, z)
+    }
     var limbs = [
       Limb(turned(-0.28, 0, 0.42), turned(0.26, 0, 0.45), 0.12, 0.14, fur),
       Limb(turned(0.4, 0, 0.62), turned(0.5, 0, 0.6), 0.1, 0.06, fur),

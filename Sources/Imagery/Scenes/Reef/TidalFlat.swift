@@ -99,7 +99,8 @@ struct FlatBrush {
     let mass = clumps(p.x, p.y)
     // Clumps join along crests of other noise: branches across the current.
     let rate = 1.3 / flat.clumpLength
-    let string = 1 - 2.6 * abs(flat.oysters.other(1)(p.x * rate + 0.35 * mass, p.y * rate - 0.35 * mass))
+    let string =
+      1 - 2.6 * abs(flat.oysters.other(1)(p.x * rate + 0.35 * mass, p.y * rate - 0.35 * mass))
     let tideline = (level - flat.reefLevel) / 0.3
     return mass * (1 - 0.45 * flat.stringiness) + 0.34 * flat.stringiness * string + flat.growth
       - 0.16 - 0.22 * tideline * tideline
