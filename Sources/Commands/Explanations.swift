@@ -138,7 +138,9 @@ extension Failure {
         "E0583",
         "to tell classes apart a network must end with one number for each, and this one gives "
           + outputs.map { "\($0)" }.joined(separator: " and "),
-        "end it with global_average_pool and dense")
+        outputs.count == 1 && outputs[0].count == 3
+          ? "classes of pixels are found by `segment`; otherwise end it with global_average_pool "
+            + "and dense" : "end it with global_average_pool and dense")
     case .imageShape(let expected, let given):
       let size =
         expected.count == 3 ? "load the data with `size: [\(expected[0]), \(expected[1])]`" : nil

@@ -198,10 +198,12 @@ func lookingCommands(_ workspace: Workspace) -> [Command] {
       "predictions",
       [
         Parameter("net", .object("network"), help: "A network."),
-        Parameter("data", .object("dataset"), help: "Images with labels."),
-        Parameter("count", .whole, default: .value(.number(24)), help: "How many images."),
+        Parameter("data", .object("dataset"), help: "Images with classes or masks."),
+        Parameter(
+          "count", .whole, default: .none, help: "How many images; 24, of masks 6, unless given."),
       ],
       summary: "Draws images with what the network takes them for, right or wrong.",
+      details: "Of masks a pair for each image: the mask that it came with, and the one found.",
       examples: [
         """
         coast = load "coast/scenes" size: 48 count: 8
@@ -211,7 +213,12 @@ func lookingCommands(_ workspace: Workspace) -> [Command] {
     ) { call in
       let net = try call.object("net", as: NetworkValue.self)
       let data = try call.object("data", as: DatasetValue.self).data
-      let count = try call.whole("count", in: 1...400)
+      if data.kind == .mask {
+        let count = call.has("count") ? try call.whole("count", in: 1...200) : 6
+        try call.require(data, "data", toHave: net.classes, of: "network")
+        return try net.maskPredictions(data, count: count, checkpoint: workspace.checkpoint)
+      }
+      let count = call.has("count") ? try call.whole("count", in: 1...400) : 24
       let picks = try data.preview(
         rows: (count + 7) / 8, columns: min(count, 8), checkpoint: workspace.checkpoint
       ).prefix(count)

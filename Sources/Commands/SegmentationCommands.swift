@@ -286,6 +286,36 @@ private func ensembleCommand(_ workspace: Workspace) -> Command {
 }
 
 extension NetworkValue {
+  /// Images of a dataset in pairs: under the mask that they came with, and under the one found.
+  func maskPredictions(_ data: Dataset, count: Int, checkpoint: () throws -> Void) throws -> Figure
+  {
+    let segmenter = try Segmenter(network)
+    let names = names(ofMaskClasses: segmenter.classes)
+    let picks = try data.preview(rows: 1, columns: count, checkpoint: checkpoint)
+    var tiles: [ImageGrid.Tile] = []
+    for case (let image, .mask(let truth)) in picks.map({ ($0.image, $0.sample.annotation) }) {
+      try checkpoint()
+      let found = Segmenter.mask(of: try segmenter.probabilities(of: image))
+      let picture = try Bitmap(bands: image)
+      let known = zip(truth.values, found.values).filter { $0.0 != Mask.unlabelled }
+      let right = Double(known.count { $0 == $1 }) / Double(max(1, known.count))
+      let captions = ["as labelled", "found: \(TrainingWords.percent(right)) right"]
+      for (mask, caption) in zip([truth, found], captions) {
+        tiles.append(
+          ImageGrid.Tile(
+            picture.overlaid(
+              mask: AnnotatedImage.Mask(
+                width: mask.width, height: mask.height, classes: mask.values.map { Int($0) },
+                names: names)), caption: caption))
+      }
+    }
+    return Figure(
+      "\(data.name): masks as labelled and as found".withVisibleControls,
+      ImageGrid(
+        tiles: tiles, columns: min(4, max(2, tiles.count)),
+        classNames: names.map(\.withVisibleControls)))
+  }
+
   /// Names for a mask's classes. A network of one output may have been built with the name of what it
   /// finds alone; the rest is then the background.
   func names(ofMaskClasses count: Int) -> [String] {

@@ -79,6 +79,19 @@ import Testing
     #expect(student.run("show report.confusion").contains("figure"))
   }
 
+  @Test func masksAreDrawnAsLabelledAndAsFound() throws {
+    let student = try Self.student()
+    student.run(Self.setUp)
+    let figure = student.run("show predictions(net, data).description")
+    #expect(figure.contains("as labelled"), "\(figure)")
+    // Whatever the random kernel finds, the caption says as much of it is right as a report does.
+    let report = student.run("mean_iou(net, data)").split(separator: "\n")[0]
+    let accuracy = try #require(report.split(separator: "pixel accuracy ").last)
+    #expect(figure.contains("found: \(accuracy) right"), "\(figure)")
+    #expect(student.run("data").contains("masks of water, dry sand"))
+    #expect(student.run("predict(net, picture)").contains("`segment`"))
+  }
+
   @Test func ensemblesNeedNetworks() throws {
     let student = try Self.student()
     student.run(Self.setUp)

@@ -18,10 +18,15 @@ package final class DatasetValue: HostObject {
 
   package var summary: String {
     let size = data.frame.map { "\($0.height)×\($0.width)" } ?? "of their own sizes"
-    let counts = zip(data.classes, data.counts).map { "\($0) \($1)" }.joined(separator: ", ")
     let change = data.augmentation == nil ? "" : ", augmented"
-    return "dataset \(data.name): \(data.count) images \(size)\(change)".withVisibleControls
-      + "\n  " + counts.withVisibleControls
+    let head = "dataset \(data.name): \(data.count) images \(size)\(change)".withVisibleControls
+    // Pixels of masks are not counted, and numbers have no classes.
+    let parts =
+      data.kind == .mask
+      ? data.classes : zip(data.classes, data.counts).map { "\($0) \($1)" }
+    let known = data.kind == .mask ? "masks of " : ""
+    return parts.isEmpty
+      ? head : head + "\n  " + (known + parts.joined(separator: ", ")).withVisibleControls
   }
 
   package var propertyNames: [String] { ["classes", "count", "counts", "labels", "problems"] }
