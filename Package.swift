@@ -64,7 +64,8 @@ let package = Package(
       name: "TrainingTests", dependencies: ["Training", "Models", "TestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
-    .testTarget(name: "CommandsTests", dependencies: ["Commands", "TestSupport"]),
+    .testTarget(
+      name: "CommandsTests", dependencies: ["Commands", "TestSupport"], exclude: ["Examples"]),
     .testTarget(name: "NotebookTests", dependencies: ["Notebook", "CTerminal"]),
   ],
   swiftLanguageModes: [.v6]
