@@ -56,13 +56,12 @@ package final class CountsValue: HostObject {
 extension CountsValue: Drawable {
   /// A point for each image, and the line where both counts are equal.
   func figure(_ workspace: Workspace) -> Figure {
-    let name = what.withVisibleControls
-    return Figure(
-      "Counting \(name)",
+    Figure(
+      "Counts of \(what.withVisibleControls)",
       Scatter(
         groups: [
           .init(
             "images", x: counts.observed.map(Double.init), y: counts.estimated.map(Double.init))
-        ], xLabel: "observed \(name)", yLabel: "estimated \(name)", showsIdentity: true))
+        ], xLabel: "observed", yLabel: "estimated", showsIdentity: true))
   }
 }

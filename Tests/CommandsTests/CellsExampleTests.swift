@@ -1,0 +1,21 @@
+import Foundation
+import Language
+import TestSupport
+import Testing
+
+@Suite struct CellsExampleTests {
+  /// RetinaNet on boxes in Pascal VOC's files, for a quarter of the time that the example's reader
+  /// gives it with `full`.
+  @Test func retinaNetFindsBloodCells() throws {
+    guard let folder = Material.folder("data/cells-boxes") else {
+      print("skipped: the photographs of blood cells with boxes are not here")
+      return
+    }
+    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("Examples/cells.conch")
+    let student = try Student()
+    student.define("arguments", .texts([folder]))
+    let printed = student.run(try String(contentsOf: script, encoding: .utf8))
+    #expect(printed.contains("✓ AP50"), "\(printed)")
+  }
+}
