@@ -3,7 +3,9 @@ package struct Placement: Equatable {
   let scale: (x: Float, y: Float)
   let offset: (x: Float, y: Float)
 
-  package static func == (a: Placement, b: Placement) -> Bool { a.scale == b.scale && a.offset == b.offset }
+  package static func == (a: Placement, b: Placement) -> Bool {
+    a.scale == b.scale && a.offset == b.offset
+  }
 
   /// - Parameters:
   ///   - height, width: of the image as stored, from 1.

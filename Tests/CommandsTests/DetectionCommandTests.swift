@@ -119,7 +119,7 @@ import Training
     ("found = detect(net, discs); found[6]", "E0654"),
     ("count_objects(net, discs class: \"blue\")", "E0655"),
     ("average_precision(net)", "E0657"),
-    ("detect(net, discs[0].image threshold: 2)", "E0317"),
+    ("detect(net, discs[0].image threshold: 2)", "E0314"),
     ("detect(net, random(64, 64, 5))", "E0584"), ("detect(net, random(64))", "E0584"),
     ("anchors(net, load(\"coast/scenes\" size: 64 count: 2))", "E0597"),
   ])

@@ -94,7 +94,7 @@ struct WeightsTests {
     }
     let file = try Safetensors.read(path)
     #expect(file["norm_1/moving_variance"]?.shape == [8])
-    #expect(file.metadata.map(\.key) == ["format", "classes"])
+    #expect(file.metadata.map(\.key) == ["format", "classes", "convention"])
   }
 
   @Test func anotherHeadIsReportedAndLeftFresh() throws {

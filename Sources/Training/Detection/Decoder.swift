@@ -61,8 +61,10 @@ package struct Decoder: Equatable, Sendable {
       let (anchor, label) = (candidate.place / classes, candidate.place % classes)
       guard found[label].count < perClass else { continue }
       let code = codes + anchor * 4
-      let box = grid.shapes.coding.decode(SIMD4(code[0], code[1], code[2], code[3]), at: grid.boxes[anchor])
-        .clipped(height: grid.height, width: grid.width)
+      let box = grid.shapes.coding.decode(
+        SIMD4(code[0], code[1], code[2], code[3]), at: grid.boxes[anchor]
+      )
+      .clipped(height: grid.height, width: grid.width)
       guard box.width > 0, box.height > 0,
         found[label].allSatisfy({ $0.box.intersectionOverUnion(box) <= overlap })
       else { continue }
