@@ -1,6 +1,3 @@
-import Commands
-import Foundation
-import Language
 import TestSupport
 import Testing
 
@@ -13,11 +10,7 @@ import Testing
       print("skipped: the drawings of characters are not here")
       return
     }
-    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appendingPathComponent("Examples/characters.conch")
-    let student = try Student()
-    student.define("arguments", .texts([folder]))
-    let printed = student.run(try String(contentsOf: script, encoding: .utf8))
+    let printed = try Student().runExample("characters", on: folder)
     #expect(!printed.contains("error"), "\(printed)")
     #expect(printed.contains("✓ one-shot accuracy"), "\(printed)")
   }

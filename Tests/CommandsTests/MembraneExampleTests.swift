@@ -1,5 +1,3 @@
-import Foundation
-import Language
 import TestSupport
 import Testing
 
@@ -11,11 +9,7 @@ import Testing
       print("skipped: the electron-microscope images are not here")
       return
     }
-    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appendingPathComponent("Examples/membranes.conch")
-    let student = try Student()
-    student.define("arguments", .texts([folder]))
-    let printed = student.run(try String(contentsOf: script, encoding: .utf8))
+    let printed = try Student().runExample("membranes", on: folder)
     #expect(printed.contains("✓ pixel accuracy"), "\(printed)")
     #expect(printed.contains("✓ mean IoU"), "\(printed)")
   }

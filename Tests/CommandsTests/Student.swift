@@ -35,6 +35,18 @@ final class Student {
   /// Gives a value a name, for what no statement can make.
   func define(_ name: String, _ value: Value) { interpreter.define(name, value) }
 
+  /// Runs a script of `Examples/` on a folder, and gives what it prints.
+  func runExample(_ name: String, on folder: String) throws -> String {
+    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("Examples/\(name).conch")
+    define("arguments", .texts([folder]))
+    // `seed` is a command of sessions, which are above this room.
+    workspace.seed = 1
+    return run(
+      try String(contentsOf: script, encoding: .utf8).replacingOccurrences(
+        of: "\nseed 1\n", with: "\n"))
+  }
+
   deinit { try? FileManager.default.removeItem(at: folder) }
 
   /// What the statements print, errors included; `HERE/` in file names stands for the folder.
