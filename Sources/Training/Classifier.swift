@@ -10,7 +10,7 @@ package final class Classifier {
   /// Images that go through the network together.
   package let batch: Int
   private let ends: ClassifierEnds
-  private var execution: Execution?
+  private let inference: Inference
 
   /// - Throws: `TrainingError.notAClassifier`, `.invalidSetting` for a batch below 1.
   package init(_ network: Network, batch: Int = 32) throws {
@@ -20,6 +20,7 @@ package final class Classifier {
     }
     ends = try ClassifierEnds(network)
     self.network = network
+    inference = Inference(network, outputs: [ends.scores])
     self.batch = batch
   }
 
@@ -47,9 +48,7 @@ package final class Classifier {
   private func scores(_ images: Tensor, isProbability: Bool) throws -> Tensor {
     let (count, classes) = (images.shape[0], ends.classes)
     guard count > 0 else { return try Tensor(shape: [0, classes]) }
-    let execution = try self.execution(for: count)
-    try execution.setImages(images)
-    execution.forward()
+    let execution = try inference.run(images)
     return try Tensor(uninitialized: [count, classes]) { output in
       guard let scores = execution.outputValues().baseAddress else { return }
       if isProbability {
@@ -58,16 +57,6 @@ package final class Classifier {
         output.update(from: scores, count: count * classes)
       }
     }
-  }
-
-  private func execution(for count: Int) throws -> Execution {
-    if let execution, execution.isCurrent, execution.capacity >= count { return execution }
-    // The old memory goes first, so that both need not fit.
-    let capacity = max(count, execution?.capacity ?? 0)
-    execution = nil
-    let made = try Execution(network, count: capacity, mode: .inference, outputs: [ends.scores])
-    execution = made
-    return made
   }
 
   /// Runs all images of a dataset through the network and compares with their labels.

@@ -10,7 +10,7 @@ package final class Detector {
   package let ends: DetectorEnds
   /// Images that go through the network together.
   package let batch: Int
-  private var execution: Execution?
+  private let inference: Inference
 
   package var classes: Int { ends.classes }
 
@@ -23,6 +23,7 @@ package final class Detector {
     }
     ends = try DetectorEnds(network, shapes: shapes)
     self.network = network
+    inference = Inference(network, outputs: [ends.scores, ends.boxes])
     self.batch = batch
   }
 
@@ -82,9 +83,7 @@ package final class Detector {
   package func detect(batch images: Tensor, decoder: Decoder) throws -> [[DetectedBox]] {
     let count = images.shape.first ?? 0
     guard count > 0 else { return [] }
-    let execution = try self.execution(for: count)
-    try execution.setImages(images)
-    execution.forward()
+    let execution = try inference.run(images)
     let (anchors, classes) = (ends.grid.count, ends.classes)
     guard let logits = execution.outputValues(0).baseAddress,
       let codes = execution.outputValues(1).baseAddress
@@ -100,17 +99,6 @@ package final class Detector {
       }
     }
     return results
-  }
-
-  private func execution(for count: Int) throws -> Execution {
-    if let execution, execution.isCurrent, execution.capacity >= count { return execution }
-    // The old memory goes first, so that both need not fit.
-    let capacity = max(count, execution?.capacity ?? 0)
-    execution = nil
-    let made = try Execution(
-      network, count: capacity, mode: .inference, outputs: [ends.scores, ends.boxes])
-    execution = made
-    return made
   }
 
   /// Finds the objects in all images of a dataset, beside those that are known.

@@ -13,7 +13,7 @@ package final class Embedder {
   /// Images that go through the network together.
   package let batch: Int
   private let node: Node
-  private var execution: Execution?
+  private let inference: Inference
 
   /// - Parameters:
   ///   - layer: the layer whose output is kept, all its values in one vector; nil for the network's
@@ -33,6 +33,7 @@ package final class Embedder {
     node = try layer.map { try network.node($0) } ?? network.outputs[0]
     dimension = node.shape.reduce(1, *)
     self.network = network
+    inference = Inference(network, outputs: [node])
     self.isNormalized = isNormalized
     self.batch = batch
   }
@@ -55,24 +56,12 @@ package final class Embedder {
       }
       return try Tensor.concatenate(parts)
     }
-    let execution = try self.execution(for: count)
-    try execution.setImages(images)
-    execution.forward()
+    let execution = try inference.run(images)
     let raw = try Tensor(uninitialized: [count, dimension]) { output in
       guard let values = execution.outputValues().baseAddress else { return }
       output.update(from: values, count: count * dimension)
     }
     return isNormalized ? try raw.rowsNormalized() : raw
-  }
-
-  private func execution(for count: Int) throws -> Execution {
-    if let execution, execution.isCurrent, execution.capacity >= count { return execution }
-    // The old memory goes first, so that both need not fit.
-    let capacity = max(count, execution?.capacity ?? 0)
-    execution = nil
-    let made = try Execution(network, count: capacity, mode: .inference, outputs: [node])
-    execution = made
-    return made
   }
 
   /// The vectors of all images of a dataset, in its order; damaged ones are left out.

@@ -1,9 +1,44 @@
 import Imagery
 import Networks
 
+/// What two images of each class in a batch teach: the network's output is a vector `[D]`, batches
+/// are pairs, and the score is the share of anchors that find their own positive.
+package protocol PairObjective: Objective {
+  /// The loss over the pairs of a batch, and the score; writes all of the gradient where one is
+  /// wanted.
+  /// - Parameter output: vectors `[rows, D]`.
+  func compare(
+    _ pairs: Pairs, rows: Int, _ output: OutputMap
+  ) throws -> (loss: Double, score: Double)
+}
+
+extension PairObjective {
+  package var score: ScoreKind? { ScoreKind("matches") }
+  package var batches: BatchComposition { .pairs }
+
+  package func outputs(of network: Network) throws -> [Node] {
+    [try EmbeddingEnds(network).vector]
+  }
+
+  package func check(_ dataset: Dataset, _ network: Network) throws {
+    try dataset.require(.label, for: name)
+  }
+
+  package func evaluate(_ batch: Batch, _ outputs: [OutputMap]) throws -> Measure {
+    let (pairs, output) = (Pairs(labels: batch.labels), outputs[0])
+    guard pairs.count > 0 else {
+      // Damaged images left no pair whole: nothing is learned from the batch.
+      output.gradient?.update(repeating: 0, count: batch.count * output.shape[0])
+      return Measure(loss: 0)
+    }
+    let (loss, score) = try compare(pairs, rows: batch.count, output)
+    return Measure(loss: loss, score: score)
+  }
+}
+
 /// Learns vectors in which an image is most similar to another one of its class: see
 /// `SimilarityLoss`. Batches are pairs; the network's output is a vector `[D]`.
-package struct Similarity: Objective {
+package struct Similarity: PairObjective {
   package let loss: SimilarityLoss
 
   package init(temperature: Double = 0.3) {
@@ -12,31 +47,19 @@ package struct Similarity: Objective {
 
   package var name: String { "similarity" }
   package var settings: String { "similarity \(loss.temperature)" }
-  package var score: ScoreKind? { EmbeddingEnds.score }
-  package var batches: BatchComposition { .pairs }
 
-  package func outputs(of network: Network) throws -> [Node] {
-    [try EmbeddingEnds(network).vector]
-  }
-
-  package func check(_ dataset: Dataset, _ network: Network) throws {
-    try dataset.require(.label, for: name)
-  }
-
-  package func evaluate(_ batch: Batch, _ outputs: [OutputMap]) throws -> Measure {
-    let pairs = Pairs(labels: batch.labels)
-    let output = outputs[0]
-    guard pairs.count > 0 else { return output.nothingToCompare(batch.count) }
-    let (loss, score) = try loss.evaluate(
-      pairs, rows: batch.count, dimension: output.shape[0], vectors: output.values,
+  package func compare(
+    _ pairs: Pairs, rows: Int, _ output: OutputMap
+  ) throws -> (loss: Double, score: Double) {
+    try loss.evaluate(
+      pairs, rows: rows, dimension: output.shape[0], vectors: output.values,
       gradient: output.gradient)
-    return Measure(loss: loss, score: score)
   }
 }
 
 /// Learns vectors in which an image lies nearer to another one of its class than to those of other
 /// classes: see `TripletLoss`. Batches are pairs; the network's output is a vector `[D]`.
-package struct Triplet: Objective {
+package struct Triplet: PairObjective {
   package let loss: TripletLoss
 
   package init(margin: Double = 0.2, negatives: TripletLoss.Negatives = .semiHard) {
@@ -45,25 +68,13 @@ package struct Triplet: Objective {
 
   package var name: String { "triplet" }
   package var settings: String { "triplet \(loss.margin) \(loss.negatives.rawValue)" }
-  package var score: ScoreKind? { EmbeddingEnds.score }
-  package var batches: BatchComposition { .pairs }
 
-  package func outputs(of network: Network) throws -> [Node] {
-    [try EmbeddingEnds(network).vector]
-  }
-
-  package func check(_ dataset: Dataset, _ network: Network) throws {
-    try dataset.require(.label, for: name)
-  }
-
-  package func evaluate(_ batch: Batch, _ outputs: [OutputMap]) throws -> Measure {
-    let pairs = Pairs(labels: batch.labels)
-    let output = outputs[0]
-    guard pairs.count > 0 else { return output.nothingToCompare(batch.count) }
-    let (loss, score) = loss.evaluate(
-      pairs, rows: batch.count, dimension: output.shape[0], vectors: output.values,
+  package func compare(
+    _ pairs: Pairs, rows: Int, _ output: OutputMap
+  ) throws -> (loss: Double, score: Double) {
+    loss.evaluate(
+      pairs, rows: rows, dimension: output.shape[0], vectors: output.values,
       gradient: output.gradient)
-    return Measure(loss: loss, score: score)
   }
 }
 
@@ -71,22 +82,11 @@ package struct Triplet: Objective {
 struct EmbeddingEnds {
   let vector: Node
 
-  /// The share of anchors that find their own positive.
-  static let score = ScoreKind("matches")
-
   /// - Throws: `TrainingError.notAnEmbedding`.
   init(_ network: Network) throws {
     guard network.inputs.count == 1, network.outputs.count == 1,
       network.outputs[0].shape.count == 1
     else { throw TrainingError.notAnEmbedding(outputs: network.outputs.map(\.shape)) }
     vector = network.outputs[0]
-  }
-}
-
-extension OutputMap {
-  /// Of a batch in which damaged images left no pair whole: nothing is learned from it.
-  fileprivate func nothingToCompare(_ rows: Int) -> Measure {
-    gradient?.update(repeating: 0, count: rows * shape[0])
-    return Measure(loss: 0)
   }
 }

@@ -21,7 +21,7 @@ package final class Segmenter {
   let ends: SegmenterEnds
   /// Pieces that go through the network together.
   private let batch: Int
-  private var execution: Execution?
+  private let inference: Inference
 
   /// How many classes its masks have: two where the network has one output a pixel.
   package var classes: Int { ends.classes }
@@ -31,6 +31,7 @@ package final class Segmenter {
     precondition((1...Execution.largestCount).contains(batch), "a batch has images")
     ends = try SegmenterEnds(network)
     self.network = network
+    inference = Inference(network, outputs: [ends.scores])
     self.fit = fit
     self.batch = batch
   }
@@ -165,9 +166,7 @@ package final class Segmenter {
   /// `[N, rows, columns, C]` of the input's size → `[N, rows, columns, classes]`.
   private func run(_ images: Tensor) throws -> Tensor {
     let count = images.shape[0]
-    let execution = try self.execution(for: count)
-    try execution.setImages(images)
-    execution.forward()
+    let execution = try inference.run(images)
     let (pixels, outputs) = (count * ends.height * ends.width, ends.outputs)
     return try Tensor(
       uninitialized: [count, ends.height, ends.width, classes]
@@ -186,15 +185,5 @@ package final class Segmenter {
           rows: pixels, columns: 2, input: probabilities, output: probabilities)
       }
     }
-  }
-
-  private func execution(for count: Int) throws -> Execution {
-    if let execution, execution.isCurrent, execution.capacity >= count { return execution }
-    // The old memory goes first, so that both need not fit.
-    let capacity = max(count, execution?.capacity ?? 0)
-    execution = nil
-    let made = try Execution(network, count: capacity, mode: .inference, outputs: [ends.scores])
-    execution = made
-    return made
   }
 }
