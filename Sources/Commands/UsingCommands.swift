@@ -85,7 +85,6 @@ private func evaluate(
     try call.require(data, "data", toHave: net.classes, of: "network")
     let evaluation = try Classifier(net.network).evaluate(
       data, progress: progress, shouldStop: shouldStop)
-    workspace.progress.clear()
     guard let evaluation else { return nil }
     workspace.warn(leftOut: evaluation.problems)
     return ReportValue(evaluation)
@@ -93,14 +92,12 @@ private func evaluate(
     try call.require(data, "data", toHave: net.classes, of: "network")
     let report = try Segmenter(net.network).evaluate(
       data, progress: progress, shouldStop: shouldStop)
-    workspace.progress.clear()
     guard let report else { return nil }
     workspace.warn(leftOut: report.problems)
     return SegmentationReportValue(report)
   case .value:
     let estimates = try Regression.estimates(
       net.network, data, progress: progress, shouldStop: shouldStop)
-    workspace.progress.clear()
     guard let estimates else { return nil }
     workspace.warn(leftOut: estimates.problems)
     return EstimatesValue(estimates)

@@ -47,13 +47,10 @@ package final class MaskValue: HostObject {
   }
 
   package func property(_ name: String) throws -> Value? {
-    func byClass(_ numbers: [Double]) -> Value {
-      .record(Record(zip(classes, numbers).map { (key: $0, value: .number($1)) }))
-    }
     switch name {
     case "classes": return .texts(classes)
-    case "areas": return byClass(areas.pixels.map(Double.init))
-    case "shares": return byClass(areas.shares)
+    case "areas": return .byName(classes, areas.pixels.map { Double($0) })
+    case "shares": return .byName(classes, areas.shares)
     case "shape": return .numbers([mask.height, mask.width])
     case "values": return .object(TensorValue(try tensor()))
     case "image": return image.map { .object(TensorValue($0, isImage: true)) } ?? Value.none

@@ -144,18 +144,12 @@ package final class NeighbourReportValue: HostObject {
 
   package func property(_ name: String) -> Value? {
     let confusion = evaluation.confusion
-    func byClass(_ shares: [Double?]) -> Value {
-      .record(
-        Record(
-          zip(evaluation.classes, shares).map { (key: $0, value: $1.map { .number($0) } ?? .none) })
-      )
-    }
     func optional(_ number: Double?) -> Value { number.map { .number($0) } ?? .none }
     switch name {
     case "accuracy": return .number(evaluation.accuracy)
     case "mean_true_positive_rate": return .number(confusion.meanTruePositiveRate)
-    case "recall": return byClass(confusion.recall)
-    case "precision": return byClass(confusion.precision)
+    case "recall": return .byName(evaluation.classes, confusion.recall)
+    case "precision": return .byName(evaluation.classes, confusion.precision)
     case "confusion": return .object(FigureValue(figure))
     case "counts": return .list(of: confusion.counts.map { .numbers($0) })
     case "labels": return .texts(evaluation.labels.map { evaluation.classes[$0] })

@@ -41,18 +41,12 @@ package final class ReportValue: HostObject {
 
   package func property(_ name: String) -> Value? {
     let confusion = evaluation.confusion
-    func byClass(_ shares: [Double?]) -> Value {
-      .record(
-        Record(
-          zip(evaluation.classes, shares).map { (key: $0, value: $1.map { .number($0) } ?? .none) })
-      )
-    }
     switch name {
     case "accuracy": return .number(evaluation.accuracy)
     case "loss": return .number(evaluation.loss)
     case "mean_true_positive_rate": return .number(evaluation.meanTruePositiveRate)
-    case "recall": return byClass(confusion.recall)
-    case "precision": return byClass(confusion.precision)
+    case "recall": return .byName(evaluation.classes, confusion.recall)
+    case "precision": return .byName(evaluation.classes, confusion.precision)
     case "confusion":
       return .object(
         FigureValue(
@@ -75,5 +69,12 @@ extension ReportValue: Drawable {
     Figure(
       "Accuracy \(TrainingWords.percent(evaluation.accuracy))",
       Heatmap.confusion(counts: evaluation.confusion.counts, classes: evaluation.classes))
+  }
+}
+
+extension Value {
+  /// A record with a number for each name, and none where there is no number.
+  static func byName(_ names: [String], _ numbers: [Double?]) -> Value {
+    .record(Record(zip(names, numbers).map { (key: $0, value: $1.map { .number($0) } ?? .none) }))
   }
 }

@@ -44,17 +44,12 @@ package final class SegmentationReportValue: HostObject {
   }
 
   package func property(_ name: String) -> Value? {
-    func byClass(_ shares: [Double?]) -> Value {
-      .record(
-        Record(
-          zip(report.classes, shares).map { (key: $0, value: $1.map { .number($0) } ?? .none) }))
-    }
     switch name {
     case "mean_iou": return .number(overlaps.meanIntersectionOverUnion)
     case "dice": return .number(overlaps.meanDice)
     case "pixel_accuracy": return .number(overlaps.pixelAccuracy)
-    case "iou_by_class": return byClass(overlaps.intersectionOverUnion)
-    case "dice_by_class": return byClass(overlaps.dice)
+    case "iou_by_class": return .byName(report.classes, overlaps.intersectionOverUnion)
+    case "dice_by_class": return .byName(report.classes, overlaps.dice)
     case "confusion": return .object(FigureValue(figure))
     case "counts": return .list(of: report.confusion.counts.map { .numbers($0) })
     case "classes": return .texts(report.classes)
