@@ -199,11 +199,8 @@ extension NetworkValue {
   /// What a network that finds objects is taught: by default focal and smooth L1 loss; cross-entropy
   /// in place of focal is focal without its two numbers.
   /// - Throws: a failure for other losses, and for a network that finds no objects.
-  func detection(
-    _ losses: WeightedLosses? = nil, forcesBestMatch: Bool = false
-  ) throws -> Detection {
+  func detection(_ losses: WeightedLosses? = nil) throws -> Detection {
     var detection = try Failure.explaining { try Detection(network, shapes: anchors) }
-    detection.rule.forcesBestMatch = forcesBestMatch
     for term in losses?.terms ?? [] {
       switch term.loss {
       case .focal(let alpha, let gamma):

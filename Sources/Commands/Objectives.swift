@@ -27,7 +27,10 @@ extension NetworkValue {
     switch data.kind {
     case .boxes:
       try requireNoClassWeights()
-      return try detection(losses, forcesBestMatch: try call.boolean("match_best"))
+      var detection = try detection(losses)
+      detection.rule.forcesBestMatch = try call.boolean("match_best")
+      detection.dividesByImage = try call.boolean("per_image")
+      return detection
     case .mask:
       let isBinary = network.outputs[0].shape.last == 1
       let usual = WeightedLosses(isBinary ? .binaryCrossEntropy : .crossEntropy)

@@ -34,6 +34,10 @@ func trainingCommands(_ workspace: Workspace) -> [Command] {
           "match_best", .boolean, default: .value(.boolean(false)),
           help: "With boxes: whether an object that no anchor overlaps by half is learned by its "
             + "best one."),
+        Parameter(
+          "per_image", .boolean, default: .value(.boolean(false)),
+          help: "With boxes: whether losses are divided by the anchors of objects in each image, "
+            + "not in the batch, and images without objects left out, as in the course's code."),
         Parameter("seed", .whole, default: .none, help: "Of order and dropout; the session's."),
       ],
       result: .object("trainer"), summary: "Puts together a network, data and an optimiser.",

@@ -3,8 +3,9 @@ import Kernels
 import Networks
 
 /// Learning to find objects: the focal loss of every anchor's classes, and the smooth L1 loss of the
-/// boxes of those that stand for an object (Lin et al. 2017, section 4). Each is divided by the
-/// number of such anchors in its image (at least 1), and the batch's images are averaged.
+/// boxes of those that stand for an object, divided by the number of such anchors in the whole batch
+/// (Lin et al. 2017, section 4, and the paper's code). So each object weighs the same, be it alone
+/// in its image or one of many, and an image without objects does not drown the others.
 package struct Detection: Objective {
   package let grid: AnchorGrid
   package var focal = FocalLoss()
@@ -13,9 +14,9 @@ package struct Detection: Objective {
   package var classWeight: Float = 1
   package var boxWeight: Float = 1
   package var rule = Matching.Rule()
-  /// Whether an image in which no anchor stands for an object contributes its background. In the
-  /// course's code it does not.
-  package var emptyImagesCount = true
+  /// As the course's code: each image's losses are divided by its own number of anchors that stand
+  /// for an object, images without one contribute nothing, and the batch's images are averaged.
+  package var dividesByImage = false
 
   /// - Throws: `DetectionError.notADetector`, `.anchorCount`.
   package init(_ network: Network, shapes: AnchorShapes = AnchorShapes()) throws {
@@ -34,7 +35,7 @@ package struct Detection: Objective {
     return "detection \(classWeight) \(focal.settings), \(boxWeight) \(smoothL1.settings), "
       + "anchors \(anchors), variances \(v.x) \(v.y) \(v.z) \(v.w), "
       + "match \(rule.positive) \(rule.background) \(rule.forcesBestMatch), "
-      + "empty \(emptyImagesCount)"
+      + "by \(dividesByImage ? "image" : "batch")"
   }
 
   package func outputs(of network: Network) throws -> [Node] {
@@ -70,28 +71,27 @@ package struct Detection: Objective {
       throw TrainingError.labelOutOfRange(label: box.label, classes: classes)
     }
     let matchings = Matching.each(truths, to: grid, rule: rule)
+    let inBatch = matchings.reduce(0) { $0 + $1.positives.count }
     var sum = 0.0
     for (image, matching) in matchings.enumerated() {
       let scores = outputs[0].part(image, anchors * classes)
       let codes = outputs[1].part(image, anchors * 4)
       codes.gradient?.update(repeating: 0, count: anchors * 4)
       let positives = matching.positives.count
-      guard positives > 0 || emptyImagesCount else {
+      guard positives > 0 || !dividesByImage else {
         scores.gradient?.update(repeating: 0, count: anchors * classes)
         continue
       }
-      let share = 1 / Float(max(positives, 1) * count)
+      let share = 1 / Float(dividesByImage ? positives * count : max(inBatch, 1))
       let classLoss = matching.labels.withUnsafeBufferPointer {
         focal.sum(
           rows: anchors, columns: classes, logits: scores.values, labels: $0.baseAddress!,
           gradient: scores.gradient, scale: classWeight * share)
       }
       let boxLoss = boxes(codes, matching, truths[image], scale: boxWeight * share)
-      sum +=
-        (Double(classWeight) * classLoss + Double(boxWeight) * boxLoss)
-        / Double(max(positives, 1))
+      sum += (Double(classWeight) * classLoss + Double(boxWeight) * boxLoss) * Double(share)
     }
-    return sum / Double(max(count, 1))
+    return sum
   }
 
   /// The sum of the box losses of an image, and where wanted `scale` · its gradient.

@@ -17,7 +17,7 @@ struct DetectionTests {
     var detection: Detection
     var logits: [Float]
     var codes: [Float]
-    let truths: [[LabelledBox]]
+    var truths: [[LabelledBox]]
 
     init() throws {
       network = try TinyDetector.network(height: 64, width: 80, classes: classes)
@@ -62,6 +62,8 @@ struct DetectionTests {
     func naive() -> Double {
       let anchors = detection.grid.count
       var total = 0.0
+      let inBatch = Matching.each(truths, to: detection.grid, rule: detection.rule)
+        .reduce(0) { $0 + $1.positives.count }
       for image in 0..<count {
         let matching = Matching(truths[image], to: detection.grid, rule: detection.rule)
         let owners = Dictionary(
@@ -88,15 +90,21 @@ struct DetectionTests {
           }
         }
         let weights = (Double(detection.classWeight), Double(detection.boxWeight))
-        total += (weights.0 * classLoss + weights.1 * boxLoss) / Double(max(owners.count, 1))
+        let loss = weights.0 * classLoss + weights.1 * boxLoss
+        if !detection.dividesByImage {
+          total += loss / Double(inBatch)
+        } else if !owners.isEmpty {
+          total += loss / Double(owners.count * count)
+        }
       }
-      return total / Double(count)
+      return total
     }
   }
 
-  @Test(arguments: [0, 1.5, 2] as [Float])
-  func theLossEqualsItsDefinition(gamma: Float) throws {
+  @Test(arguments: [0, 1.5, 2] as [Float], [false, true])
+  func theLossEqualsItsDefinition(gamma: Float, dividesByImage: Bool) throws {
     var step = try Step()
+    step.detection.dividesByImage = dividesByImage
     step.detection.focal.gamma = gamma
     (step.detection.classWeight, step.detection.boxWeight) = (0.7, 1.3)
     let (loss, _, _) = try step.evaluate()
@@ -104,8 +112,10 @@ struct DetectionTests {
     #expect(try step.evaluate(gradients: false).loss == loss)
   }
 
-  @Test func gradientsAreTheSlopesOfTheLoss() throws {
+  @Test(arguments: [false, true])
+  func gradientsAreTheSlopesOfTheLoss(dividesByImage: Bool) throws {
     var step = try Step()
+    step.detection.dividesByImage = dividesByImage
     step.detection.boxWeight = 2
     let gradients = try step.evaluate()
     let anchors = step.detection.grid.count
@@ -144,16 +154,23 @@ struct DetectionTests {
   }
 
   /// Background must be learned from images without objects too; the course's code leaves them out.
-  @Test func emptyImagesCountUnlessToldOtherwise() throws {
+  @Test func emptyImagesCountUnlessDividedByImage() throws {
     var step = try Step()
-    let (all, logits, _) = try step.evaluate()
     let last = 2 * step.detection.grid.count * step.classes
-    #expect(logits[last...].contains { $0 != 0 })
-    step.detection.emptyImagesCount = false
-    let (without, fewer, codes) = try step.evaluate()
-    #expect(without < all)
-    #expect(fewer[last...].allSatisfy { $0 == 0 } && codes.allSatisfy { !$0.isNaN })
-    #expect(Array(fewer[..<last]) == Array(logits[..<last]))
+    #expect(try step.evaluate().logits[last...].contains { $0 != 0 })
+    step.detection.dividesByImage = true
+    let (_, logits, codes) = try step.evaluate()
+    #expect(logits[last...].allSatisfy { $0 == 0 } && codes.allSatisfy { !$0.isNaN })
+  }
+
+  /// A batch without any object still teaches that nothing is there.
+  @Test func aBatchWithoutObjectsTeachesItsBackground() throws {
+    var step = try Step()
+    step.truths = [[], [], []]
+    let (loss, logits, codes) = try step.evaluate()
+    #expect(loss > 0 && logits.allSatisfy { $0 > 0 } && codes.allSatisfy { $0 == 0 })
+    step.detection.dividesByImage = true
+    #expect(try step.evaluate().loss == 0)
   }
 
   /// The published sum over a frame of the course's camera, by a network that says 0.01 everywhere.
@@ -193,7 +210,7 @@ struct DetectionTests {
       { $0.focal.gamma = 1 }, { $0.focal.alpha = nil }, { $0.smoothL1.delta = 0.1 },
       { $0.classWeight = 2 }, { $0.boxWeight = 2 }, { $0.rule.positive = 0.6 },
       { $0.rule.background = 0.3 }, { $0.rule.forcesBestMatch = true },
-      { $0.emptyImagesCount = false },
+      { $0.dividesByImage = true },
     ]
     var texts = [step.detection.settings]
     for change in changes {
