@@ -58,8 +58,8 @@ package struct ScoreKind: Sendable, Equatable {
 package enum BatchComposition: Sendable, Equatable {
   /// Each image once an epoch, in an order shuffled anew.
   case shuffled
-  /// An anchor and another image of the same class for each of some classes: first all anchors,
-  /// then the others in the same order.
+  /// Sets of an anchor and another image of the same class for each of some classes: see
+  /// `PairBatches`.
   case pairs
 }
 

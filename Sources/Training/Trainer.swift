@@ -74,13 +74,11 @@ package final class Trainer {
       self.batch = min(batch, dataset.count)
       stepsPerEpoch = dataset.count / self.batch
     case .pairs:
-      // One class has nothing to be told apart from.
-      guard dataset.pairableClassCount >= 2 else {
+      guard let batches = dataset.pairBatches(of: batch) else {
         throw TrainingError.noPairs(dataset: dataset.name)
       }
-      let classes = min(max(batch / 2, 2), dataset.pairableClassCount)
-      self.batch = 2 * classes
-      stepsPerEpoch = dataset.pairBatchCount(classesPerBatch: classes)
+      self.batch = batches.size
+      stepsPerEpoch = batches.count
     }
     optimizerState = OptimizerState(parameterCount: network.parameters.count)
     ring = SnapshotRing(limit: rewindLimit)

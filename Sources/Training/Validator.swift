@@ -63,7 +63,7 @@ extension Dataset {
   ) -> [Int] {
     switch composition {
     case .shuffled: order(seed: seed, epoch: epoch)
-    case .pairs: pairOrder(seed: seed, epoch: epoch, classesPerBatch: max(batch / 2, 1))
+    case .pairs: pairOrder(seed: seed, epoch: epoch, batch: batch)
     }
   }
 }

@@ -146,27 +146,4 @@ import Testing
     #expect(!parts[0].sharesImages(with: parts[1]))
     #expect(parts[0].counts[0] + parts[1].counts[0] == 45)
   }
-
-  @Test func pairsShareTheirClass() throws {
-    let images = try (0..<17).map { _ in try Tensor(shape: [2, 2, 3]) }
-    let labels = (0..<17).map { $0 < 16 ? $0 % 4 : 4 }
-    let data = Dataset(
-      try MemorySource(images: images, labels: labels, classes: ["a", "b", "c", "d", "alone"]),
-      name: "test")
-    #expect(data.pairableClassCount == 4)
-    for width in [2, 3, 4, 9] {
-      let order = data.pairOrder(seed: 5, epoch: 2, classesPerBatch: width)
-      let size = min(width, 4)
-      #expect(order.count == (16 + size - 1) / size * 2 * size)
-      for start in stride(from: 0, to: order.count, by: 2 * size) {
-        let anchors = order[start..<start + size].map { labels[$0] }
-        let others = order[start + size..<start + 2 * size].map { labels[$0] }
-        #expect(anchors == others && Set(anchors).count == size && !anchors.contains(4))
-        #expect(
-          zip(order[start..<start + size], order[start + size..<start + 2 * size]).allSatisfy(!=))
-      }
-      #expect(order == data.pairOrder(seed: 5, epoch: 2, classesPerBatch: width))
-      #expect(order != data.pairOrder(seed: 5, epoch: 3, classesPerBatch: width))
-    }
-  }
 }

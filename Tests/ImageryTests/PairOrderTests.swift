@@ -12,38 +12,40 @@ import Testing
     return Dataset(source, name: "pairs")
   }
 
-  @Test func aBatchHasTwoImagesOfEachOfSomeClasses() throws {
+  @Test(arguments: [
+    (batch: 0, classes: 2, sets: 1), (4, 2, 1), (7, 3, 1), (8, 4, 1), (15, 4, 1), (16, 4, 2),
+    (50, 4, 6),
+  ])
+  func aBatchHasSetsOfTwoImagesOfEachOfSomeClasses(batch: Int, classes: Int, sets: Int) throws {
     let data = try dataset([5, 2, 1, 7, 0, 3])
-    #expect(data.pairableClassCount == 4)
-    for (limit, width) in [(2, 2), (3, 3), (4, 4), (50, 4)] {
-      let order = data.pairOrder(seed: 3, epoch: 1, classesPerBatch: limit)
-      // 17 images are of classes that give pairs.
-      let batches = (17 + width - 1) / width
-      #expect(data.pairBatchCount(classesPerBatch: limit) == batches)
-      #expect(order.count == batches * 2 * width)
-      for start in stride(from: 0, to: order.count, by: 2 * width) {
-        let anchors = order[start..<start + width]
-        let positives = order[start + width..<start + 2 * width]
-        #expect(Set(anchors.map { data.label(at: $0) }).count == width)
-        for (anchor, positive) in zip(anchors, positives) {
-          #expect(anchor != positive && data.label(at: anchor) == data.label(at: positive))
-        }
+    // 17 images are of classes that give pairs.
+    let count = (17 + classes * sets - 1) / (classes * sets)
+    let batches = try #require(data.pairBatches(of: batch))
+    #expect(batches.classes == classes && batches.sets == sets && batches.count == count)
+    let order = data.pairOrder(seed: 3, epoch: 1, batch: batch)
+    #expect(order.count == count * batches.size)
+    for start in stride(from: 0, to: order.count, by: 2 * classes) {
+      let anchors = order[start..<start + classes]
+      let positives = order[start + classes..<start + 2 * classes]
+      #expect(Set(anchors.map { data.label(at: $0) }).count == classes)
+      for (anchor, positive) in zip(anchors, positives) {
+        #expect(anchor != positive && data.label(at: anchor) == data.label(at: positive))
       }
     }
   }
 
   @Test func everyImageAndEveryClassComesUp() throws {
     let data = try dataset([4, 4, 4, 4, 4])
-    let orders = (0..<20).map { data.pairOrder(seed: 1, epoch: $0, classesPerBatch: 2) }
+    let orders = (0..<20).map { data.pairOrder(seed: 1, epoch: $0, batch: 4) }
     #expect(Set(orders.joined()) == Set(0..<20))
     #expect(orders[0] != orders[1])
-    #expect(orders[0] == data.pairOrder(seed: 1, epoch: 0, classesPerBatch: 2))
-    #expect(orders[0] != data.pairOrder(seed: 2, epoch: 0, classesPerBatch: 2))
+    #expect(orders[0] == data.pairOrder(seed: 1, epoch: 0, batch: 4))
+    #expect(orders[0] != data.pairOrder(seed: 2, epoch: 0, batch: 4))
   }
 
   @Test func withoutPairsThereIsNoOrder() throws {
     let data = try dataset([1, 1, 1])
-    #expect(data.pairOrder(seed: 1, epoch: 0, classesPerBatch: 2).isEmpty)
-    #expect(data.pairBatchCount(classesPerBatch: 2) == 0)
+    #expect(data.pairOrder(seed: 1, epoch: 0, batch: 4).isEmpty)
+    #expect(data.pairBatches(of: 4) == nil)
   }
 }

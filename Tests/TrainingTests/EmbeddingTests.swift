@@ -30,7 +30,7 @@ import Training
     let network = try Self.network(isNormalized: name == "triplet")
     let objective: any Objective = name == "triplet" ? Triplet(margin: 0.5) : Similarity()
     let fit = try Trainer(
-      network, training, optimizer: .adam(.constant(0.01)), objective: objective)
+      network, training, batch: 6, optimizer: .adam(.constant(0.01)), objective: objective)
     #expect(fit.batch == 6 && fit.stepsPerEpoch == 20)
     _ = try fit.train(Trainer.Plan(epochs: 15, validation: test))
     let last = try #require(fit.history.epochs.last)
@@ -45,7 +45,7 @@ import Training
   @Test func stepsAreReproducibleAndRewound() throws {
     func trainer(_ seed: UInt64) throws -> Trainer {
       try Trainer(
-        Self.network(), Toy.dataset(30), optimizer: .adam(.constant(0.01)),
+        Self.network(), Toy.dataset(30), batch: 12, optimizer: .adam(.constant(0.01)),
         objective: Similarity(), seed: seed)
     }
     let (one, two) = (try trainer(4), try trainer(4))
@@ -67,7 +67,7 @@ import Training
     let toy = try Toy.dataset(31)
     let lone = try toy.subset((0..<31).filter { toy.label(at: $0) != 2 || $0 == 2 })
     let fit = try Trainer(
-      Self.network(), lone, optimizer: .adam(), objective: Similarity(), seed: 1)
+      Self.network(), lone, batch: 7, optimizer: .adam(), objective: Similarity(), seed: 1)
     #expect(fit.batch == 4)
     for _ in 0..<2 * fit.stepsPerEpoch { try fit.step() }
     #expect(fit.epoch == 3)
@@ -94,7 +94,7 @@ import Training
     let data = Dataset(Damaged(good: try Toy.dataset(45)), name: "damaged")
     let network = try Self.network()
     let fit = try Trainer(
-      network, data, optimizer: .adam(.constant(0.01)), objective: Similarity(), seed: 8)
+      network, data, batch: 6, optimizer: .adam(.constant(0.01)), objective: Similarity(), seed: 8)
     for _ in 0..<30 { try fit.step() }
     #expect(fit.problems.count == 9)
     #expect(fit.history.steps.contains { $0.count < 6 })

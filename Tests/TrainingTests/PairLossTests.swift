@@ -12,7 +12,8 @@ import Training
     let gradient = try Tensor(uninitialized: vectors.shape) { gradient in
       result = try vectors.withUnsafePointer {
         try loss.evaluate(
-          Pairs(labels: labels), rows: vectors.shape[0], dimension: vectors.shape[1], vectors: $0,
+          Pairs.sets(labels: labels)[0], rows: vectors.shape[0], dimension: vectors.shape[1],
+          vectors: $0,
           gradient: gradient)
       }
     }
@@ -26,7 +27,8 @@ import Training
     let gradient = try Tensor(uninitialized: vectors.shape) { gradient in
       result = vectors.withUnsafePointer {
         loss.evaluate(
-          Pairs(labels: labels), rows: vectors.shape[0], dimension: vectors.shape[1], vectors: $0,
+          Pairs.sets(labels: labels)[0], rows: vectors.shape[0], dimension: vectors.shape[1],
+          vectors: $0,
           gradient: gradient)
       }
     }
@@ -127,7 +129,7 @@ import Training
 
   @Test func lossesAndGradientsAreTheDefinitions() throws {
     let vectors = try random([10, 5], "pairs")
-    let pairs = Pairs(labels: Self.odd)
+    let pairs = Pairs.sets(labels: Self.odd)[0]
     #expect(pairs.anchors == [0, 1, 2, 3] && pairs.positives == [6, 5, 8, 9])
     let loss = SimilarityLoss(temperature: 0.4)
     let similar = try evaluate(loss, vectors, Self.odd)
@@ -154,6 +156,32 @@ import Training
     for row in [4, 7] {
       #expect(similar.gradient.values[row * 5..<row * 5 + 5].allSatisfy { $0 == 0 })
     }
+  }
+
+  @Test func aBatchOfSeveralSetsIsTheirMean() throws {
+    let labels = [2, 0, 2, 0, 1, 0, 2, 1, 0, 2, 2]
+    let sets = Pairs.sets(labels: labels)
+    #expect(sets.map(\.anchors) == [[0, 1, 4], [5, 6]])
+    #expect(sets.map(\.positives) == [[2, 3, 7], [8, 9]])
+    let vectors = try random([labels.count, 4], "sets")
+    let similarity = Similarity(temperature: 0.4)
+    var gradient = [Float](repeating: .nan, count: vectors.count)
+    let measure = try vectors.withUnsafePointer { values in
+      try gradient.withUnsafeMutableBufferPointer {
+        try similarity.evaluate(
+          labels: labels, OutputMap(values, shape: [4], gradient: $0.baseAddress))
+      }
+    }
+    func naive(_ values: [Double]) -> Double {
+      sets.map { naiveSimilarity(values, $0, dimension: 4, temperature: 0.4) }.reduce(0, +) / 2
+    }
+    #expect(abs(measure.loss - naive(vectors.values.map(Double.init))) < 1e-6)
+    for (given, wanted) in zip(gradient, slopes(vectors, naive)) {
+      #expect(abs(Double(given) - wanted) < 1e-5)
+    }
+    // A row without a partner is in no pair.
+    #expect(gradient[40...].allSatisfy { $0 == 0 })
+    #expect(Pairs.sets(labels: [0, 1, 2]).isEmpty)
   }
 
   @Test func scoresCountAnchorsThatFindTheirOwn() throws {

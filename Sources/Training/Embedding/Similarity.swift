@@ -25,14 +25,31 @@ extension PairObjective {
   }
 
   package func evaluate(_ batch: Batch, _ outputs: [OutputMap]) throws -> Measure {
-    let (pairs, output) = (Pairs(labels: batch.labels), outputs[0])
-    guard pairs.count > 0 else {
-      // Damaged images left no pair whole: nothing is learned from the batch.
-      output.gradient?.update(repeating: 0, count: batch.count * output.shape[0])
-      return Measure(loss: 0)
+    try evaluate(labels: batch.labels, outputs[0])
+  }
+
+  /// The mean over the sets of pairs, each as if alone.
+  package func evaluate(labels: [Int], _ output: OutputMap) throws -> Measure {
+    let (rows, count) = (labels.count, labels.count * output.shape[0])
+    output.gradient?.update(repeating: 0, count: count)
+    let sets = Pairs.sets(labels: labels)
+    // Where damaged images left no pair whole, nothing is learned from the batch.
+    guard !sets.isEmpty else { return Measure(loss: 0) }
+    var (loss, score) = (0.0, 0.0)
+    let share = 1 / Float(sets.count)
+    try withUnsafeTemporaryAllocation(of: Float.self, capacity: max(count, 1)) { own in
+      for pairs in sets {
+        let part = OutputMap(
+          output.values, shape: output.shape,
+          gradient: output.gradient == nil ? nil : own.baseAddress)
+        let result = try compare(pairs, rows: rows, part)
+        loss += result.loss
+        score += result.score
+        guard let gradient = output.gradient else { continue }
+        for i in 0..<count { gradient[i] += share * own[i] }
+      }
     }
-    let (loss, score) = try compare(pairs, rows: batch.count, output)
-    return Measure(loss: loss, score: score)
+    return Measure(loss: loss / Double(sets.count), score: score / Double(sets.count))
   }
 }
 
