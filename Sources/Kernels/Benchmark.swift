@@ -42,6 +42,11 @@ package enum KernelBenchmark {
     return rows
   }
 
+  /// GFLOP/s of a large matrix product: what there is to be had.
+  package static var productRate: Double {
+    run(matching: "product 2048").first.map { $0.flops / $0.seconds / 1e9 } ?? .nan
+  }
+
   private struct Entry {
     let name: String
     let flops: Double

@@ -2,12 +2,6 @@ import Models
 import Networks
 import Tensors
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// Times whole networks: forward and backward of a training step
 /// (without loss and optimiser), and inference.
 enum ModelBenchmark {
@@ -66,21 +60,21 @@ enum ModelBenchmark {
       fill(training)
       var (forward, backward) = (Double.infinity, Double.infinity)
       for _ in 0...max(repeats, 1) {
-        let start = now()
+        let start = Clock.seconds()
         training.forward()
-        let middle = now()
+        let middle = Clock.seconds()
         training.outputGradients()?.update(repeating: 1 / Float(entry.count))
         try training.backward()
         forward = min(forward, middle - start)
-        backward = min(backward, now() - middle)
+        backward = min(backward, Clock.seconds() - middle)
       }
       let inference = try Execution(network, count: entry.count, mode: .inference)
       fill(inference)
       var alone = Double.infinity
       for _ in 0...max(repeats, 1) {
-        let start = now()
+        let start = Clock.seconds()
         inference.forward()
-        alone = min(alone, now() - start)
+        alone = min(alone, Clock.seconds() - start)
       }
       return Row(
         name: entry.name, count: entry.count, forwardSeconds: forward, backwardSeconds: backward,
@@ -93,11 +87,5 @@ enum ModelBenchmark {
     var stream = RandomStream(seed: 1, name: "benchmark")
     let values = execution.inputValues()
     for index in values.indices { values[index] = stream.uniform(in: -1..<1) }
-  }
-
-  private static func now() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 }

@@ -29,18 +29,15 @@ func kernels() {
 /// The rate of a large matrix product is what there is to be had; each model's share of it says
 /// how much of the time goes into multiplying.
 func models() throws {
-  let product = KernelBenchmark.run(matching: "product 2048").first
-  let peak = product.map { $0.flops / $0.seconds }
+  let peak = KernelBenchmark.productRate * 1e9
   for row in try ModelBenchmark.run() {
     var fields = [
       ("training_ms", (row.forwardSeconds + row.backwardSeconds) * 1e3),
       ("training_images_per_s", row.trainingImagesPerSecond),
       ("training_gflops", row.trainingOperationsPerSecond / 1e9),
     ]
-    if let peak {
-      fields.append(("share_of_matrix_product", row.trainingOperationsPerSecond / peak))
-    }
     fields += [
+      ("share_of_matrix_product", row.trainingOperationsPerSecond / peak),
       ("inference_images_per_s", row.inferenceImagesPerSecond),
       ("training_mb", Double(row.trainingBytes) / 1e6),
     ]
@@ -48,10 +45,14 @@ func models() throws {
   }
 }
 
-switch CommandLine.arguments.dropFirst().first {
+let arguments = CommandLine.arguments.dropFirst()
+switch arguments.first {
 case "kernels": kernels()
 case "models": try models()
+case "peak": line("peak", [("gflops", KernelBenchmark.productRate)])
+case "workloads": for workload in Workload.all { print(workload.name) }
+case "workload": try WorkloadServer.serve(arguments.dropFirst().first ?? "")
 default:
-  print("conch-bench kernels | models")
+  print("conch-bench kernels | models | peak | workloads | workload NAME")
   exit(2)
 }
