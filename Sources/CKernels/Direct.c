@@ -198,6 +198,18 @@ void conch_direct_lines(const conch_axis *y, const conch_axis *x, conch_channels
   }
 }
 
+void conch_direct_gradient(ptrdiff_t places, ptrdiff_t rows, ptrdiff_t columns, const float *a,
+                           ptrdiff_t a_step, const float *d, ptrdiff_t d_step, float *sums,
+                           ptrdiff_t sums_step) {
+  direct_kernel kernel = chosen();
+  conch_run run = {0, 0, places};
+  for (ptrdiff_t column = 0; column < columns; column += kernel.width) {
+    ptrdiff_t left = columns - column;
+    kernel.gradient(&run, 1, a, a_step, d + column, d_step, sums + column, sums_step, rows,
+                    left < kernel.width ? left : kernel.width);
+  }
+}
+
 ptrdiff_t conch_direct_padded(ptrdiff_t columns) { return (columns + 15) / 16 * 16; }
 
 // The places of some lines that tap (i, j) reads inside the image, as runs: `read` where the first

@@ -19,7 +19,9 @@ package enum Convolution {
   /// Floats of workspace that `forward` needs; depends on the geometry only.
   package static func forwardWorkspace(_ g: ConvolutionGeometry) -> Int {
     precondition(g.isValid, "the sizes of a convolution are consistent")
-    return g.isDepthwise ? 0 : DirectConvolution.forwardWorkspace(g)
+    if g.isDepthwise { return 0 }
+    return WinogradConvolution.suits(g)
+      ? WinogradConvolution.forwardWorkspace(g) : DirectConvolution.forwardWorkspace(g)
   }
 
   /// output = activation(input ∗ kernel + bias).
@@ -38,16 +40,24 @@ package enum Convolution {
         geometry, input: input, kernel: kernel, bias: bias, activation: activation, output: output)
     } else {
       guard let workspace else { preconditionFailure("a convolution needs a workspace") }
-      DirectConvolution.forward(
-        geometry, input: input, kernel: kernel, bias: bias, activation: activation,
-        output: output, packed: workspace)
+      if WinogradConvolution.suits(geometry) {
+        WinogradConvolution.forward(
+          geometry, input: input, kernel: kernel, bias: bias, activation: activation,
+          output: output, workspace: workspace)
+      } else {
+        DirectConvolution.forward(
+          geometry, input: input, kernel: kernel, bias: bias, activation: activation,
+          output: output, packed: workspace)
+      }
     }
   }
 
   /// Floats of workspace that `inputGradient` needs; depends on the geometry only.
   package static func inputGradientWorkspace(_ g: ConvolutionGeometry) -> Int {
     precondition(g.isValid, "the sizes of a convolution are consistent")
-    return g.isDepthwise ? 0 : DirectConvolution.inputGradientWorkspace(g)
+    if g.isDepthwise { return 0 }
+    return WinogradConvolution.suits(g)
+      ? WinogradConvolution.inputGradientWorkspace(g) : DirectConvolution.inputGradientWorkspace(g)
   }
 
   /// inputGradient (=, or += where `accumulate`) the gradient with respect to the input, plus
@@ -65,9 +75,15 @@ package enum Convolution {
         inputGradient: inputGradient, accumulate: accumulate)
     } else {
       guard let workspace else { preconditionFailure("an input gradient needs a workspace") }
-      DirectConvolution.inputGradient(
-        geometry, outputGradient: outputGradient, kernel: kernel, bias: bias,
-        inputGradient: inputGradient, accumulate: accumulate, packed: workspace)
+      if WinogradConvolution.suits(geometry) {
+        WinogradConvolution.inputGradient(
+          geometry, outputGradient: outputGradient, kernel: kernel, bias: bias,
+          inputGradient: inputGradient, accumulate: accumulate, workspace: workspace)
+      } else {
+        DirectConvolution.inputGradient(
+          geometry, outputGradient: outputGradient, kernel: kernel, bias: bias,
+          inputGradient: inputGradient, accumulate: accumulate, packed: workspace)
+      }
     }
   }
 
@@ -79,7 +95,9 @@ package enum Convolution {
         rows: g.batch * g.outputHeight * g.outputWidth, columns: g.outputChannels),
       g.isDepthwise
         ? DepthwiseConvolution.kernelGradientWorkspace(g)
-        : DirectConvolution.kernelGradientWorkspace(g))
+        : WinogradConvolution.suits(g)
+          ? WinogradConvolution.kernelGradientWorkspace(g)
+          : DirectConvolution.kernelGradientWorkspace(g))
   }
 
   /// kernelGradient (=, or +=) the gradient with respect to the kernel, and, where
@@ -100,6 +118,10 @@ package enum Convolution {
     }
     if g.isDepthwise {
       DepthwiseConvolution.kernelGradient(
+        g, input: input, outputGradient: outputGradient, kernelGradient: kernelGradient,
+        accumulate: accumulate, workspace: workspace)
+    } else if WinogradConvolution.suits(g) {
+      WinogradConvolution.kernelGradient(
         g, input: input, outputGradient: outputGradient, kernelGradient: kernelGradient,
         accumulate: accumulate, workspace: workspace)
     } else {

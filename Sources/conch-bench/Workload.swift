@@ -42,14 +42,16 @@ struct Workload: Sendable {
       try EmbeddingNetwork.network(input: [64, 64, 3], dimension: 8)
     }
     func training(
-      _ name: String, _ task: Task, _ batch: Int, _ network: @escaping @Sendable () throws -> Network
+      _ name: String, _ task: Task, _ batch: Int,
+      _ network: @escaping @Sendable () throws -> Network
     ) -> Workload {
       Workload(
         name: "\(name)_b\(batch)_train", task: task, batch: batch, isTraining: true,
         network: network)
     }
     func inference(
-      _ name: String, _ task: Task, _ batches: [Int], _ network: @escaping @Sendable () throws -> Network
+      _ name: String, _ task: Task, _ batches: [Int],
+      _ network: @escaping @Sendable () throws -> Network
     ) -> [Workload] {
       batches.map {
         Workload(
@@ -209,7 +211,8 @@ enum WorkloadServer {
     defer { fclose(file) }
     var buffer = [CChar](repeating: 0, count: 256)
     while fgets(&buffer, 256, file) != nil {
-      let line = String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+      let line = String(
+        decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
       if line.hasPrefix("VmHWM:") {
         let digits = line.filter(\.isNumber)
         return (Double(digits) ?? 0) / 1000

@@ -93,6 +93,25 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     .init(
       name: "many tiles", height: 40, width: 37, channels: 16, filters: 24, kernel: (3, 3)),
     .init(
+      name: "Winograd, whole tiles", height: 28, width: 28, channels: 32, filters: 48,
+      kernel: (3, 3)),
+    .init(
+      name: "Winograd, cut tiles", batch: 3, height: 25, width: 19, channels: 48, filters: 32,
+      kernel: (3, 3)),
+    .init(
+      name: "Winograd, no padding", batch: 1, height: 43, width: 42, channels: 32, filters: 32,
+      kernel: (3, 3), padding: 0),
+    .init(
+      name: "Winograd, wide padding", height: 26, width: 27, channels: 32, filters: 64,
+      kernel: (3, 3), padding: 2),
+    .init(
+      name: "Winograd, wider padding", height: 26, width: 25, channels: 64, filters: 32,
+      kernel: (3, 3), padding: 5),
+    .init(
+      name: "Winograd, several chunks", batch: 1, height: 101, width: 90, channels: 80,
+      filters: 112,
+      kernel: (3, 3)),
+    .init(
       name: "many channels", batch: 1, height: 5, width: 4, channels: 1000, filters: 3,
       kernel: (3, 3)),
     .init(

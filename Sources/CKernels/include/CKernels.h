@@ -71,6 +71,33 @@ void conch_depthwise_multiplied_kernel_gradient(
     const float *read, const float *dy, ptrdiff_t kernel_width, float *gradient,
     ptrdiff_t line_begin, ptrdiff_t line_end, ptrdiff_t *lists);
 
+// Winograd's convolutions of 3×3 taps (Winograd.c). A map of images is cut into tiles of 4×4, in
+// `rows` × `columns` of an image; work is given as lines of tiles, counted over all images.
+// Channels are whole vectors of 16.
+typedef struct {
+  ptrdiff_t height, width, channels;  // of an image of the map
+  ptrdiff_t rows, columns;            // tiles of an image
+  ptrdiff_t top, left;                // how far a patch reaches out before its tile
+} conch_tiles;
+// Of the patch of 6×6 that each tile reads, the factors of its products: 36 matrices
+// [tile, channel], `place` apart, that begin with the first of these tiles.
+void conch_winograd_patches(const conch_tiles *map, ptrdiff_t begin, ptrdiff_t end,
+                            const float *read, ptrdiff_t place, float *patches);
+// Of such matrices of products the tiles, with biases unless null.
+void conch_winograd_outputs(const conch_tiles *map, ptrdiff_t begin, ptrdiff_t end,
+                            const float *products, ptrdiff_t place, const float *bias,
+                            bool accumulate, float *written);
+// Of `count` kernels whose taps are `tap_step` apart, backwards where it is below 0, the factors
+// [36] each `place` apart.
+void conch_winograd_kernel(ptrdiff_t count, ptrdiff_t tap_step, const float *kernel,
+                           ptrdiff_t place, float *factors);
+// Of the gradients of the tiles' outputs the factors of a kernel's gradient, as matrices again, and
+// of the sums of products [36], each `place` apart, that gradient.
+void conch_winograd_gradients(const conch_tiles *map, ptrdiff_t begin, ptrdiff_t end,
+                              const float *d, ptrdiff_t place, float *factors);
+void conch_winograd_kernel_gradient(ptrdiff_t count, ptrdiff_t place, const float *sums,
+                                    ptrdiff_t tap_step, bool accumulate, float *gradient);
+
 // Products and convolutions (Direct.c). The second factor, a matrix [depth, columns],
 // is packed first: row 0 of `packed` takes the biases (`from` null: zeros), rows 1… the matrix.
 // `packed` has room for (depth + 1) · (columns rounded up to 16) floats.
@@ -92,6 +119,11 @@ void conch_direct_lines(const conch_axis *y, const conch_axis *x, conch_channels
                         ptrdiff_t *lists);
 // Columns in whole vectors, as `sums` has them.
 ptrdiff_t conch_direct_padded(ptrdiff_t columns);
+// Adds to sums [rows, columns] the products of the places' rows of a `[places, rows]` with those of
+// d `[places, columns]`; columns are whole vectors of 16.
+void conch_direct_gradient(ptrdiff_t places, ptrdiff_t rows, ptrdiff_t columns, const float *a,
+                           ptrdiff_t a_step, const float *d, ptrdiff_t d_step, float *sums,
+                           ptrdiff_t sums_step);
 // Adds to rows row_begin..<row_end of sums [tap y, tap x, channel; filter, padded] the products of
 // `read` with the lines of d above it. `list` has room for three numbers a line, `beside` for the
 // lines of d cut to 48 channels.
