@@ -47,6 +47,11 @@ package enum KernelBenchmark {
     run(matching: "product 2048").first.map { $0.flops / $0.seconds / 1e9 } ?? .nan
   }
 
+  /// Bytes per second of adding two maps that no cache holds.
+  package static var bandwidth: Double {
+    run(matching: "sum of two maps").first.map { $0.bytes / $0.seconds } ?? .nan
+  }
+
   private struct Entry {
     let name: String
     let flops: Double
@@ -189,7 +194,7 @@ package enum KernelBenchmark {
           activation: .relu6, gammaGradient: nil, betaGradient: nil,
           inputGradient: $0 + 2 * count, workspace: $0 + numbers + 4 * channels)
       },
-      entry("add", maps: 3) {
+      entry("sum of two maps", maps: 3) {
         Elementwise.add(count: count, a: $0, b: $0 + count, output: $0 + 2 * count)
       },
       entry("relu6 in place", maps: 2) {

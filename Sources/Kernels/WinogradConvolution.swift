@@ -22,12 +22,13 @@ enum WinogradConvolution {
       && g.dilationY == 1 && g.dilationX == 1 && g.groups == 1
       && g.inputChannels % 16 == 0 && g.outputChannels % 16 == 0
       && min(g.inputChannels, g.outputChannels) >= leastChannels
-      && g.batch * count(g.outputHeight) * count(g.outputWidth) >= leastTiles
+      && count(g.outputHeight) * count(g.outputWidth) >= leastTiles
   }
 
   private static let leastChannels = 32
-  /// With fewer, transforming the kernel costs more than is saved.
-  private static let leastTiles = 96
+  /// Of an image: with fewer, transforming the kernel costs more than is saved. The number of images
+  /// does not matter, so that one has the same output alone as among others.
+  private static let leastTiles = 36
 
   /// Tiles along a side.
   private static func count(_ side: Int) -> Int { (side + tile - 1) / tile }
@@ -89,7 +90,7 @@ enum WinogradConvolution {
 
   /// So many that the packed kernel, which each chunk reads, is read seldom, and so few that what
   /// lies between the transforms stays in cache.
-  private static let tilesOfChunk = 48
+  private static let tilesOfChunk = 32
   /// Rows of the kernel that are transformed at a time.
   private static let rowsOfChunk = 8
 

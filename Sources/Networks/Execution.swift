@@ -165,21 +165,50 @@ package final class Execution {
   }
 
   /// Runs the network on what the input memory holds.
-  package func forward() {
+  /// - Parameter after: called after each of `parts`.
+  package func forward(after: (_ part: Int) -> Void = { _ in }) {
     for (index, step) in plan.steps.enumerated() {
       passes[index].count = count
       passes[index].draw = draw
       passes[index].scratch = scratch.base
       step.operation.forward(passes[index])
+      after(index)
     }
   }
 
   /// Computes the gradients of the last `forward()` from those of the outputs. The gradients of
   /// weights start at zero, unless `isAccumulating`.
-  package func backward(isAccumulating: Bool = false) throws(NetworkError) {
+  /// - Parameter after: called after each of `parts` that runs backward.
+  package func backward(
+    isAccumulating: Bool = false, after: (_ part: Int) -> Void = { _ in }
+  ) throws(NetworkError) {
     if mode == .training, !isAccumulating { try network.zeroGradients() }
     for (index, step) in plan.steps.enumerated().reversed() where step.runsBackward {
       step.operation.backward(passes[index])
+      after(index)
+    }
+  }
+
+  /// What runs as one: a layer, or several that are fused.
+  package struct Part {
+    package let layers: [String]
+    package let kinds: [String]
+    /// Of the inputs and the output, for one image.
+    package let shapes: OperationShapes
+    /// Multiplications with an addition, for one image forward.
+    package let multiplyAccumulates: Int
+    package let weights: Int
+  }
+
+  /// In the order in which they run.
+  package var parts: [Part] {
+    plan.steps.map { step in
+      let layers = step.nodes.map { network.layer(ofNodeAt: $0) }
+      return Part(
+        layers: layers.map(\.name), kinds: step.nodes.map { network.nodes[$0].operation.kind },
+        shapes: step.shapes,
+        multiplyAccumulates: step.operation.multiplyAccumulates(step.shapes),
+        weights: layers.flatMap(\.parameters).reduce(0) { $0 + $1.count })
     }
   }
 
