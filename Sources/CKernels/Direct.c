@@ -93,10 +93,13 @@ static direct_kernel chosen(void) {
 }
 
 // Panels lie one after the other, each `depth` rows behind a row of biases. All are `width` wide
-// but the last, which is as wide as it needs in whole vectors.
+// but the last, which is as wide as it needs in whole vectors. One vector more than a panel is cut
+// in halves: a panel of one vector would load as much as it multiplies.
 INLINE ptrdiff_t panel_width(const direct_kernel *kernel, ptrdiff_t columns_left) {
-  if (columns_left >= kernel->width) return kernel->width;
-  return (columns_left + kernel->lanes - 1) / kernel->lanes * kernel->lanes;
+  ptrdiff_t lanes = kernel->lanes, vectors = (columns_left + lanes - 1) / lanes;
+  ptrdiff_t most = kernel->width / lanes;
+  if (vectors == most + 1 && most > 2) return 2 * lanes;
+  return (vectors < most ? vectors : most) * lanes;
 }
 
 CLONED void conch_direct_pack(ptrdiff_t first_row, ptrdiff_t rows, ptrdiff_t depth,
@@ -104,8 +107,9 @@ CLONED void conch_direct_pack(ptrdiff_t first_row, ptrdiff_t rows, ptrdiff_t dep
                               ptrdiff_t column_step, float *packed) {
   enum { BLOCK = 16 };  // rows and columns are exchanged a block at a time
   direct_kernel kernel = chosen();
-  for (ptrdiff_t column = 0; column < columns; column += kernel.width) {
-    ptrdiff_t left = columns - column, width = panel_width(&kernel, left);
+  for (ptrdiff_t column = 0, width; column < columns; column += width) {
+    ptrdiff_t left = columns - column;
+    width = panel_width(&kernel, left);
     ptrdiff_t used = left < width ? left : width;
     float *to = packed + column * (depth + 1) + first_row * width;
     if (!from) {
@@ -134,10 +138,11 @@ void conch_direct_rows(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth, const
                        bool accumulate) {
   direct_kernel kernel = chosen();
   conch_run run = {0, 0, depth};
-  for (ptrdiff_t column = 0; column < columns; column += kernel.width) {
+  for (ptrdiff_t column = 0, width; column < columns; column += width) {
     ptrdiff_t left = columns - column;
-    kernel.rows(&run, 1, a, a_step, packed + column * (depth + 1),
-                left < kernel.width ? left : kernel.width, c + column, c_step, rows, accumulate);
+    width = panel_width(&kernel, left);
+    kernel.rows(&run, 1, a, a_step, packed + column * (depth + 1), left < width ? left : width,
+                c + column, c_step, rows, accumulate);
   }
 }
 
@@ -173,9 +178,10 @@ void conch_direct_lines(const conch_axis *y, const conch_axis *x, conch_channels
   ptrdiff_t depth = y->taps * x->taps * reading.count, lo, hi;
   conch_inner_range(x, &lo, &hi);
   ptrdiff_t read_step = x->step * reading.all, written_step = x->pitch * writing.all;
-  for (ptrdiff_t column = 0; column < writing.count; column += kernel.width) {
+  for (ptrdiff_t column = 0, width; column < writing.count; column += width) {
     ptrdiff_t left = writing.count - column;
-    ptrdiff_t columns = left < kernel.width ? left : kernel.width;
+    width = panel_width(&kernel, left);
+    ptrdiff_t columns = left < width ? left : width;
     const float *panel = packed + column * (depth + 1);
     for (ptrdiff_t line = line_begin; line < line_end; line++) {
       ptrdiff_t image = line / y->count, ty = line % y->count;
@@ -203,10 +209,9 @@ void conch_direct_gradient(ptrdiff_t places, ptrdiff_t rows, ptrdiff_t columns, 
                            ptrdiff_t sums_step) {
   direct_kernel kernel = chosen();
   conch_run run = {0, 0, places};
-  for (ptrdiff_t column = 0; column < columns; column += kernel.width) {
-    ptrdiff_t left = columns - column;
-    kernel.gradient(&run, 1, a, a_step, d + column, d_step, sums + column, sums_step, rows,
-                    left < kernel.width ? left : kernel.width);
+  for (ptrdiff_t column = 0, width; column < columns; column += width) {
+    width = panel_width(&kernel, columns - column);
+    kernel.gradient(&run, 1, a, a_step, d + column, d_step, sums + column, sums_step, rows, width);
   }
 }
 
@@ -248,7 +253,10 @@ void conch_direct_kernel_gradient(const conch_axis *y, const conch_axis *x,
   const float *lines = d + line_begin * x->count * above.all + above.first;
   // The last panel of d, if it is not whole vectors, is copied beside with room behind each row:
   // vectors must not be read beyond the end of d.
-  ptrdiff_t last = (above.count - 1) / kernel.width * kernel.width, rest = above.count - last;
+  ptrdiff_t last = 0;
+  while (above.count - last > panel_width(&kernel, above.count - last))
+    last += panel_width(&kernel, above.count - last);
+  ptrdiff_t rest = above.count - last;
   ptrdiff_t rest_width = (rest + kernel.lanes - 1) / kernel.lanes * kernel.lanes;
   bool copied = rest != rest_width;
   if (copied) {
@@ -265,13 +273,14 @@ void conch_direct_kernel_gradient(const conch_axis *y, const conch_axis *x,
                                                              : row_end - row;
     ptrdiff_t count = list_places(y, x, tap / x->taps, tap % x->taps, reading, line_begin,
                                   line_end, runs);
-    for (ptrdiff_t column = 0; column < above.count; column += kernel.width) {
+    for (ptrdiff_t column = 0, width; column < above.count; column += width) {
       bool is_beside = copied && column == last;
       ptrdiff_t left = above.count - column;
+      width = panel_width(&kernel, left);
       kernel.gradient(runs, count, read + channel, read_step,
                       is_beside ? beside : lines + column, is_beside ? rest_width : above.all,
                       sums + row * padded + column, padded, rows,
-                      left < kernel.width ? left : kernel.width);
+                      left < width ? left : width);
     }
     row += rows;
   }

@@ -68,31 +68,52 @@
         *(VECTOR *)(sums + r * sums_step + v * LANES) = sum[r][v];                       \
   }
 
-// MOST_ROWS must be expanded before its name is pasted.
+// A block for each number of rows that can be left: lines of a map are often short.
 #define BLOCKS_OF(ROWS, VECTORS) BLOCK(ROWS, VECTORS) GRADIENT_BLOCK(ROWS, VECTORS)
+#define BLOCKS_UP_TO_6(VECTORS)                                                          \
+  BLOCKS_OF(1, VECTORS) BLOCKS_OF(2, VECTORS) BLOCKS_OF(3, VECTORS)                      \
+  BLOCKS_OF(4, VECTORS) BLOCKS_OF(5, VECTORS) BLOCKS_OF(6, VECTORS)
+#if MOST_ROWS > 6
+#define ALL_BLOCKS(VECTORS)                                                              \
+  BLOCKS_UP_TO_6(VECTORS) BLOCKS_OF(7, VECTORS) BLOCKS_OF(8, VECTORS)
+#else
+#define ALL_BLOCKS(VECTORS) BLOCKS_UP_TO_6(VECTORS)
+#endif
 
-BLOCKS_OF(MOST_ROWS, 1) BLOCKS_OF(4, 1) BLOCKS_OF(2, 1) BLOCKS_OF(1, 1)
-BLOCKS_OF(MOST_ROWS, 2) BLOCKS_OF(4, 2) BLOCKS_OF(2, 2) BLOCKS_OF(1, 2)
+ALL_BLOCKS(1) ALL_BLOCKS(2)
 #if MOST_VECTORS > 2
-BLOCKS_OF(MOST_ROWS, 3) BLOCKS_OF(4, 3) BLOCKS_OF(2, 3) BLOCKS_OF(1, 3)
+ALL_BLOCKS(3)
 #endif
 
 #undef BLOCK
 #undef GRADIENT_BLOCK
 #undef BLOCKS_OF
+#undef BLOCKS_UP_TO_6
+#undef ALL_BLOCKS
 
 #define JOINED(A, B, C) NAMED(A##_##B##_##C)
 #define EXPANDED(A, B, C) JOINED(A, B, C)
 
-#define ROWS_LEFT(ROWS, VECTORS)                                                         \
-  for (; row + ROWS <= rows; row += ROWS) {                                              \
-    fetch(a + (row + ROWS) * a_step, ROWS * a_step);                                     \
-    EXPANDED(block, ROWS, VECTORS)(runs, run_count, a + row * a_step, a_step, panel,     \
-                                   columns, c + row * c_step, c_step, accumulate);       \
+#define CALL(ROWS, VECTORS)                                                              \
+  EXPANDED(block, ROWS, VECTORS)(runs, run_count, a + row * a_step, a_step, panel,       \
+                                 columns, c + row * c_step, c_step, accumulate)
+#define WHOLE_BLOCKS(VECTORS)                                                            \
+  for (; row + MOST_ROWS <= rows; row += MOST_ROWS) {                                    \
+    fetch(a + (row + MOST_ROWS) * a_step, MOST_ROWS * a_step);                           \
+    CALL(MOST_ROWS, VECTORS);                                                            \
   }
+#define LEFT(ROWS, VECTORS) case ROWS: CALL(ROWS, VECTORS); break;
+#if MOST_ROWS > 6
+#define MORE_LEFT(VECTORS) LEFT(6, VECTORS) LEFT(7, VECTORS)
+#else
+#define MORE_LEFT(VECTORS)
+#endif
 #define ALL_ROWS(VECTORS)                                                                \
-  ROWS_LEFT(MOST_ROWS, VECTORS)                                                          \
-  ROWS_LEFT(4, VECTORS) ROWS_LEFT(2, VECTORS) ROWS_LEFT(1, VECTORS)
+  WHOLE_BLOCKS(VECTORS)                                                                  \
+  switch (rows - row) {                                                                  \
+    LEFT(1, VECTORS) LEFT(2, VECTORS) LEFT(3, VECTORS) LEFT(4, VECTORS)                  \
+    LEFT(5, VECTORS) MORE_LEFT(VECTORS)                                                  \
+  }
 
 // Any number of rows against one panel of at most MOST_VECTORS vectors.
 static void NAMED(rows)(const conch_run *runs, ptrdiff_t run_count, const float *a,
@@ -111,11 +132,13 @@ static void NAMED(rows)(const conch_run *runs, ptrdiff_t run_count, const float 
 #endif
 }
 
-#undef ROWS_LEFT
-#define ROWS_LEFT(ROWS, VECTORS)                                                         \
-  for (; row + ROWS <= rows; row += ROWS)                                                \
-    EXPANDED(gradient, ROWS, VECTORS)(runs, run_count, read + row, read_step, d, d_step, \
-                                      sums + row * sums_step, sums_step);
+#undef CALL
+#undef WHOLE_BLOCKS
+#define CALL(ROWS, VECTORS)                                                              \
+  EXPANDED(gradient, ROWS, VECTORS)(runs, run_count, read + row, read_step, d, d_step,   \
+                                    sums + row * sums_step, sums_step)
+#define WHOLE_BLOCKS(VECTORS)                                                            \
+  for (; row + MOST_ROWS <= rows; row += MOST_ROWS) CALL(MOST_ROWS, VECTORS);
 
 // Any number of rows of a kernel gradient, at most MOST_VECTORS vectors wide.
 static void NAMED(gradient)(const conch_run *runs, ptrdiff_t run_count, const float *read,
@@ -136,7 +159,10 @@ static void NAMED(gradient)(const conch_run *runs, ptrdiff_t run_count, const fl
 
 #undef JOINED
 #undef EXPANDED
-#undef ROWS_LEFT
+#undef CALL
+#undef WHOLE_BLOCKS
+#undef LEFT
+#undef MORE_LEFT
 #undef ALL_ROWS
 #undef LANES
 #undef VECTOR

@@ -16,12 +16,97 @@ import CKernels
 ///  - kernel gradient: `kernelGradient(g, input: dy, outputGradient: x, kernelGradient:)`, with
 ///    `Reduction.columnSums` of dy for the bias.
 package enum Convolution {
-  /// Floats of workspace that `forward` needs; depends on the geometry only.
-  package static func forwardWorkspace(_ g: ConvolutionGeometry) -> Int {
+  // MARK: Forward
+
+  /// Floats of a kernel and its biases as `prepare` writes them; depends on the kernel, and for
+  /// 3×3 taps on the size of an image.
+  package static func preparedCount(_ g: ConvolutionGeometry) -> Int {
     precondition(g.isValid, "the sizes of a convolution are consistent")
-    if g.isDepthwise { return 0 }
+    if g.isDepthwise { return g.kernelCount + g.outputChannels }
     return WinogradConvolution.suits(g)
-      ? WinogradConvolution.forwardWorkspace(g) : DirectConvolution.forwardWorkspace(g)
+      ? WinogradConvolution.packedCount(g) + g.outputChannels : DirectConvolution.packedCount(g)
+  }
+
+  /// Floats of workspace that `prepare` needs.
+  package static func preparationWorkspace(_ g: ConvolutionGeometry) -> Int {
+    g.kernelCount + (usesWinograd(g) ? WinogradConvolution.forwardWorkspace(g) : 0)
+  }
+
+  private static func usesWinograd(_ g: ConvolutionGeometry) -> Bool {
+    !g.isDepthwise && WinogradConvolution.suits(g)
+  }
+
+  /// Brings a kernel into the order in which `forward` reads it; what was prepared serves any number
+  /// of images.
+  ///
+  /// - Parameters:
+  ///   - bias: `[outputChannels]`, or nil for none
+  ///   - scale: factors of the kernel `[outputChannels]`, or nil for none
+  ///   - prepared: room for `preparedCount` floats
+  package static func prepare(
+    _ g: ConvolutionGeometry, kernel: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+    scale: UnsafePointer<Float>? = nil, into prepared: UnsafeMutablePointer<Float>,
+    workspace: UnsafeMutablePointer<Float>
+  ) {
+    precondition(g.isValid, "the sizes of a convolution are consistent")
+    var (kernel, workspace) = (kernel, workspace)
+    if let scale {
+      let filters = g.outputChannels
+      for row in 0..<g.kernelCount / filters {
+        for filter in 0..<filters {
+          workspace[row * filters + filter] = kernel[row * filters + filter] * scale[filter]
+        }
+      }
+      kernel = UnsafePointer(workspace)
+      workspace += g.kernelCount
+    }
+    let isWinograd = usesWinograd(g)
+    guard g.isDepthwise || isWinograd else {
+      DirectConvolution.pack(g, kernel: kernel, bias: bias, into: prepared)
+      return
+    }
+    let end = prepared + (preparedCount(g) - g.outputChannels)
+    if let bias {
+      end.update(from: bias, count: g.outputChannels)
+    } else {
+      end.update(repeating: 0, count: g.outputChannels)
+    }
+    if isWinograd {
+      WinogradConvolution.pack(g, kernel: kernel, into: prepared, workspace: workspace)
+    } else {
+      prepared.update(from: kernel, count: g.kernelCount)
+    }
+  }
+
+  /// Floats of workspace that `forward` needs with a prepared kernel.
+  package static func preparedWorkspace(_ g: ConvolutionGeometry) -> Int {
+    usesWinograd(g) ? WinogradConvolution.forwardWorkspace(g) : 0
+  }
+
+  /// output = activation(input ∗ kernel + bias), with both prepared for this geometry.
+  package static func forward(
+    _ g: ConvolutionGeometry, input: UnsafePointer<Float>, prepared: UnsafePointer<Float>,
+    activation: Activation = .none, output: UnsafeMutablePointer<Float>,
+    workspace: UnsafeMutablePointer<Float>?
+  ) {
+    let bias = prepared + (preparedCount(g) - g.outputChannels)
+    if g.isDepthwise {
+      DepthwiseConvolution.forward(
+        g, input: input, kernel: prepared, bias: bias, activation: activation, output: output)
+    } else if WinogradConvolution.suits(g) {
+      guard let workspace else { preconditionFailure("a convolution needs a workspace") }
+      WinogradConvolution.forward(
+        g, input: input, packed: prepared, bias: bias, activation: activation, output: output,
+        workspace: workspace)
+    } else {
+      DirectConvolution.forward(
+        g, input: input, packed: prepared, activation: activation, output: output)
+    }
+  }
+
+  /// Floats of workspace that `forward` needs with a kernel as it is.
+  package static func forwardWorkspace(_ g: ConvolutionGeometry) -> Int {
+    g.isDepthwise ? 0 : preparedCount(g) + preparedWorkspace(g)
   }
 
   /// output = activation(input ∗ kernel + bias).
@@ -30,27 +115,25 @@ package enum Convolution {
   ///   - bias: `[outputChannels]`, or nil for none
   ///   - activation: applied while the output is in cache
   package static func forward(
-    _ geometry: ConvolutionGeometry, input: UnsafePointer<Float>, kernel: UnsafePointer<Float>,
+    _ g: ConvolutionGeometry, input: UnsafePointer<Float>, kernel: UnsafePointer<Float>,
     bias: UnsafePointer<Float>?, activation: Activation = .none,
     output: UnsafeMutablePointer<Float>, workspace: UnsafeMutablePointer<Float>?
   ) {
-    precondition(geometry.isValid, "the sizes of a convolution are consistent")
-    if geometry.isDepthwise {
+    precondition(g.isValid, "the sizes of a convolution are consistent")
+    if g.isDepthwise {
       DepthwiseConvolution.forward(
-        geometry, input: input, kernel: kernel, bias: bias, activation: activation, output: output)
-    } else {
-      guard let workspace else { preconditionFailure("a convolution needs a workspace") }
-      if WinogradConvolution.suits(geometry) {
-        WinogradConvolution.forward(
-          geometry, input: input, kernel: kernel, bias: bias, activation: activation,
-          output: output, workspace: workspace)
-      } else {
-        DirectConvolution.forward(
-          geometry, input: input, kernel: kernel, bias: bias, activation: activation,
-          output: output, packed: workspace)
-      }
+        g, input: input, kernel: kernel, bias: bias, activation: activation, output: output)
+      return
     }
+    guard let workspace else { preconditionFailure("a convolution needs a workspace") }
+    let rest = workspace + preparedCount(g)
+    prepare(g, kernel: kernel, bias: bias, into: workspace, workspace: rest)
+    forward(
+      g, input: input, prepared: workspace, activation: activation, output: output,
+      workspace: rest)
   }
+
+  // MARK: Gradients
 
   /// Floats of workspace that `inputGradient` needs; depends on the geometry only.
   package static func inputGradientWorkspace(_ g: ConvolutionGeometry) -> Int {

@@ -5,24 +5,32 @@ import CKernels
 enum DirectConvolution {
   // MARK: Forward
 
-  static func forwardWorkspace(_ g: ConvolutionGeometry) -> Int {
+  /// Floats of the packed kernel.
+  static func packedCount(_ g: ConvolutionGeometry) -> Int {
     g.groups * matrixFloats(depth: g.taps * g.groupIn, columns: g.groupOut)
   }
 
+  static func pack(
+    _ g: ConvolutionGeometry, kernel: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+    into packed: UnsafeMutablePointer<Float>
+  ) {
+    let depth = g.taps * g.groupIn
+    for group in 0..<g.groups {
+      let first = group * g.groupOut
+      pack(
+        depth: depth, columns: g.groupOut, kernel + first, rowStep: g.outputChannels,
+        columnStep: 1, bias: bias.map { $0 + first },
+        into: packed + group * matrixFloats(depth: depth, columns: g.groupOut))
+    }
+  }
+
   static func forward(
-    _ g: ConvolutionGeometry, input: UnsafePointer<Float>, kernel: UnsafePointer<Float>,
-    bias: UnsafePointer<Float>?, activation: Activation, output: UnsafeMutablePointer<Float>,
-    packed: UnsafeMutablePointer<Float>
+    _ g: ConvolutionGeometry, input: UnsafePointer<Float>, packed: UnsafePointer<Float>,
+    activation: Activation, output: UnsafeMutablePointer<Float>
   ) {
     let depth = g.taps * g.groupIn
     let filters = g.outputChannels
     let matrix = matrixFloats(depth: depth, columns: g.groupOut)
-    for group in 0..<g.groups {
-      let first = group * g.groupOut
-      pack(
-        depth: depth, columns: g.groupOut, kernel + first, rowStep: filters, columnStep: 1,
-        bias: bias.map { $0 + first }, into: packed + group * matrix)
-    }
     if g.isPointwise {
       multiplyRows(
         g.batch * g.outputHeight * g.outputWidth, depth: depth, columns: filters, input, packed,
@@ -250,14 +258,15 @@ enum DirectConvolution {
   ) {
     let grain = rowsOfChunk(floats: depth + columns)
     let rowChunks = (rows + grain - 1) / grain
-    // Few chunks of rows are cut into columns too, in whole panels: 48 is a multiple of each width.
-    let panels = (columns + 47) / 48
+    // Few chunks of rows are cut into columns too, in whole panels: 48 is a multiple of each width,
+    // and what is left must be more than a vector, which shares the last panels.
+    let panels = max(1, (columns + 31) / 48)
     let columnChunks = rowChunks >= 16 ? 1 : min(panels, (16 + rowChunks - 1) / max(1, rowChunks))
     Parallel.run(chunks: rowChunks * columnChunks) { chunk in
       let (row, part) = (chunk / columnChunks * grain, chunk % columnChunks)
       let count = min(grain, rows - row)
       let from = part * panels / columnChunks * 48
-      let to = min(columns, (part + 1) * panels / columnChunks * 48)
+      let to = part + 1 == columnChunks ? columns : (part + 1) * panels / columnChunks * 48
       let target = c + (row * columns + from)
       conch_direct_rows(
         count, to - from, depth, a + row * depth, depth, packed + from * (depth + 1), target,

@@ -83,9 +83,10 @@ enum WinogradConvolution {
     /// Floats of a kernel's factors before they are packed, for some rows.
     var rowFloats: Int { places * rowsOfChunk * to.channels }
 
-    var workspace: Int {
-      places * matrixFloats + max(workers * (patchFloats + productFloats), workers * rowFloats)
-    }
+    /// Floats of all packed matrices.
+    var packedCount: Int { places * matrixFloats }
+    /// Floats that packing and running need beside them.
+    var workspace: Int { workers * max(patchFloats + productFloats, rowFloats) }
   }
 
   /// So many that the packed kernel, which each chunk reads, is read seldom, and so few that what
@@ -94,26 +95,36 @@ enum WinogradConvolution {
   /// Rows of the kernel that are transformed at a time.
   private static let rowsOfChunk = 8
 
+  /// Floats of the kernel as it is prepared.
+  static func packedCount(_ g: ConvolutionGeometry) -> Int { Pass.forward(g).packedCount }
+
+  /// Floats that packing and `forward` need.
   static func forwardWorkspace(_ g: ConvolutionGeometry) -> Int { Pass.forward(g).workspace }
 
-  static func forward(
-    _ g: ConvolutionGeometry, input: UnsafePointer<Float>, kernel: UnsafePointer<Float>,
-    bias: UnsafePointer<Float>?, activation: Activation, output: UnsafeMutablePointer<Float>,
-    workspace: UnsafeMutablePointer<Float>
+  static func pack(
+    _ g: ConvolutionGeometry, kernel: UnsafePointer<Float>,
+    into packed: UnsafeMutablePointer<Float>, workspace: UnsafeMutablePointer<Float>
   ) {
-    let pass = Pass.forward(g)
-    packKernel(pass, workspace) { row, factors in
+    packKernel(Pass.forward(g), packed, workspace) { row, factors in
       conch_winograd_kernel(
         g.outputChannels, g.inputChannels * g.outputChannels, kernel + row * g.outputChannels,
         rowsOfChunk * g.outputChannels, factors)
     }
+  }
+
+  static func forward(
+    _ g: ConvolutionGeometry, input: UnsafePointer<Float>, packed: UnsafePointer<Float>,
+    bias: UnsafePointer<Float>?, activation: Activation, output: UnsafeMutablePointer<Float>,
+    workspace: UnsafeMutablePointer<Float>
+  ) {
     run(
-      pass, from: input, bias: bias, activation: activation, accumulate: false, to: output,
-      workspace)
+      Pass.forward(g), from: input, packed, bias: bias, activation: activation, accumulate: false,
+      to: output, workspace)
   }
 
   static func inputGradientWorkspace(_ g: ConvolutionGeometry) -> Int {
-    Pass.inputGradient(g).workspace + 9 * g.inputChannels * g.outputChannels
+    let pass = Pass.inputGradient(g)
+    return pass.packedCount + max(pass.workspace, pass.workers * pass.rowFloats + g.kernelCount)
   }
 
   static func inputGradient(
@@ -123,8 +134,9 @@ enum WinogradConvolution {
   ) {
     let pass = Pass.inputGradient(g)
     let (inputs, outputs) = (g.inputChannels, g.outputChannels)
+    let buffers = workspace + pass.packedCount
     // The taps' matrices transposed, so that channels of the result lie side by side.
-    let turned = workspace + pass.workspace
+    let turned = buffers + pass.workers * pass.rowFloats
     Parallel.run(count: 9 * outputs, grain: 64) { range in
       for tap in range.lowerBound / outputs...(range.upperBound - 1) / outputs {
         let first = max(range.lowerBound, tap * outputs) - tap * outputs
@@ -134,29 +146,29 @@ enum WinogradConvolution {
           turned + (tap * outputs + first) * inputs, false)
       }
     }
-    packKernel(pass, workspace) { row, factors in
+    packKernel(pass, workspace, buffers) { row, factors in
       conch_winograd_kernel(
         inputs, -inputs * outputs, turned + (8 * outputs + row) * inputs, rowsOfChunk * inputs,
         factors)
     }
     run(
-      pass, from: outputGradient, bias: bias, activation: .none, accumulate: accumulate,
-      to: inputGradient, workspace)
+      pass, from: outputGradient, workspace, bias: bias, activation: .none,
+      accumulate: accumulate, to: inputGradient, buffers)
   }
 
   /// Packs the 36 matrices `[channels read, channels written]` of the kernel.
   /// - Parameter factors: makes those of a row, each `rowsOfChunk` rows apart.
   private static func packKernel(
-    _ pass: Pass, _ workspace: UnsafeMutablePointer<Float>,
+    _ pass: Pass, _ packed: UnsafeMutablePointer<Float>,
+    _ buffers: UnsafeMutablePointer<Float>,
     _ factors: (_ row: Int, _ to: UnsafeMutablePointer<Float>) -> Void
   ) {
     let (depth, columns) = (pass.from.channels, pass.to.channels)
-    let buffers = workspace + places * pass.matrixFloats
     Parallel.run(chunks: pass.workers) { worker in
       let buffer = buffers + worker * pass.rowFloats
       for place in worker * places / pass.workers..<(worker + 1) * places / pass.workers {
         conch_direct_pack(
-          0, 1, depth, columns, nil, 0, 1, workspace + place * pass.matrixFloats)
+          0, 1, depth, columns, nil, 0, 1, packed + place * pass.matrixFloats)
       }
       for first in stride(
         from: worker * rowsOfChunk, to: depth, by: pass.workers * rowsOfChunk)
@@ -166,18 +178,18 @@ enum WinogradConvolution {
         for place in 0..<places {
           conch_direct_pack(
             1 + first, rows, depth, columns, buffer + place * rowsOfChunk * columns, columns, 1,
-            workspace + place * pass.matrixFloats)
+            packed + place * pass.matrixFloats)
         }
       }
     }
   }
 
   private static func run(
-    _ pass: Pass, from: UnsafePointer<Float>, bias: UnsafePointer<Float>?, activation: Activation,
-    accumulate: Bool, to: UnsafeMutablePointer<Float>, _ workspace: UnsafeMutablePointer<Float>
+    _ pass: Pass, from: UnsafePointer<Float>, _ packed: UnsafePointer<Float>,
+    bias: UnsafePointer<Float>?, activation: Activation, accumulate: Bool,
+    to: UnsafeMutablePointer<Float>, _ buffers: UnsafeMutablePointer<Float>
   ) {
     let (read, written) = (pass.from.channels, pass.to.channels)
-    let buffers = workspace + places * pass.matrixFloats
     Parallel.run(chunks: pass.workers) { worker in
       let patches = buffers + worker * (pass.patchFloats + pass.productFloats)
       let products = patches + pass.patchFloats
@@ -191,7 +203,7 @@ enum WinogradConvolution {
         for place in 0..<places {
           conch_direct_rows(
             tiles, written, read, patches + place * tiles * read, read,
-            workspace + place * pass.matrixFloats, products + place * tiles * written, written,
+            packed + place * pass.matrixFloats, products + place * tiles * written, written,
             false)
         }
         withUnsafePointer(to: pass.to) {

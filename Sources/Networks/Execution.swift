@@ -24,11 +24,16 @@ package final class Execution {
   /// Numbers the random draws: two training runs with the same number drop the same values.
   package var draw: UInt64 = 0
   /// Bytes of memory that running it takes, without the weights.
-  package var memoryInBytes: Int { (arena.count + scratch.count) * MemoryLayout<Float>.stride }
+  package var memoryInBytes: Int {
+    (arena.count + scratch.count + prepared.count) * MemoryLayout<Float>.stride
+  }
 
   private let plan: Plan
   private let arena: Arena
   private var scratch: Arena
+  private let prepared: Arena
+  /// Of the weights of which that was made.
+  private var preparedVersion: Int?
   private var passes: [Pass] = []
   private let trainabilityVersion: Int
   private var checkedCounts: Set<Int>
@@ -71,6 +76,7 @@ package final class Execution {
     self.plan = plan
     self.arena = try Arena(count: plan.arenaCount)
     self.scratch = try Arena(count: plan.scratchCount)
+    self.prepared = try Arena(count: plan.preparedCount)
     self.trainabilityVersion = network.trainabilityVersion
     self.checkedCounts = [count]
     for step in plan.steps { passes.append(try makePass(step)) }
@@ -106,8 +112,9 @@ package final class Execution {
       isFrozen: layers.contains { !$0.isTrainable && !$0.parameters.isEmpty },
       inputs: step.inputs.map { pointer(plan.valueBuffer[$0]!) },
       output: pointer(plan.valueBuffer[step.output]!),
-      weights: parameters.map { $0.values.baseAddress! },
-      saved: step.savedBuffer.map { pointer($0) } ?? scratch.base, scratch: scratch.base,
+      weights: parameters.map { UnsafeMutablePointer(mutating: $0.values.baseAddress!) },
+      saved: step.savedBuffer.map { pointer($0) } ?? scratch.base,
+      prepared: step.prepared.map { prepared.base + $0 }, scratch: scratch.base,
       outputGradient: isGradientWanted ? plan.gradientBuffer[step.output].map(pointer) : nil,
       inputGradients: zip(step.inputs, step.inputGradients).map { input, isWanted in
         isWanted ? plan.gradientBuffer[input].map(pointer) : nil
@@ -167,10 +174,14 @@ package final class Execution {
   /// Runs the network on what the input memory holds.
   /// - Parameter after: called after each of `parts`.
   package func forward(after: (_ part: Int) -> Void = { _ in }) {
+    if mode == .training { network.noteMovedStatistics() }
+    let isStale = preparedVersion != network.weightsVersion
+    preparedVersion = network.weightsVersion
     for (index, step) in plan.steps.enumerated() {
       passes[index].count = count
       passes[index].draw = draw
       passes[index].scratch = scratch.base
+      if isStale && step.prepares { step.operation.prepare(passes[index]) }
       step.operation.forward(passes[index])
       after(index)
     }

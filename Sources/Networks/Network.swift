@@ -75,6 +75,10 @@ package final class Network {
   package let seed: UInt64
   /// Changes when layers are frozen or unfrozen: an execution made before is out of date.
   package private(set) var trainabilityVersion = 0
+  /// Counts changes of weights, by training, by loading, by hand.
+  package var weightsVersion: Int { storage.version }
+  /// A run in training moves statistics.
+  func noteMovedStatistics() { storage.version += 1 }
 
   private let storage: ParameterStorage
   private let positions: [ObjectIdentifier: Int]
@@ -124,13 +128,13 @@ package final class Network {
       if let ancestor = inheritance[index] {
         freeze.isFrozen = !ancestor.isTrainable
         for (new, old) in zip(parameters, ancestor.parameters) {
-          _ = new.values.update(fromContentsOf: old.values)
+          _ = new.changingValues.update(fromContentsOf: old.values)
         }
       } else {
         for (parameter, specification) in zip(parameters, specifications[index]) {
           let stream = RandomStream(seed: seed, name: "init/\(parameter.name)")
           specification.initializer.fill(
-            parameter.values, shape: specification.shape, stream: stream)
+            parameter.changingValues, shape: specification.shape, stream: stream)
         }
       }
       let applications = order.applications[index]
@@ -239,7 +243,7 @@ package final class Network {
     var missing: [String] = []
     for parameter in parameters {
       if let source = sources[parameter.name], source.shape == parameter.shape {
-        _ = parameter.values.update(fromContentsOf: source.values)
+        _ = parameter.changingValues.update(fromContentsOf: source.values)
       } else {
         missing.append(parameter.name)
       }
@@ -257,7 +261,8 @@ package final class Network {
     let specifications = layer.operation.weights(layer.shapes.inputs)
     for (parameter, specification) in zip(layer.parameters, specifications) {
       let stream = RandomStream(seed: seed, name: "init/\(parameter.name)")
-      specification.initializer.fill(parameter.values, shape: specification.shape, stream: stream)
+      specification.initializer.fill(
+        parameter.changingValues, shape: specification.shape, stream: stream)
     }
   }
 

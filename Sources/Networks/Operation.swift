@@ -23,6 +23,9 @@ package protocol Operation: Sendable {
   /// What memory and which values it needs to run on `count` images.
   func needs(_ shapes: OperationShapes, count: Int) -> Needs
 
+  /// Writes `pass.prepared` from `pass.weights`, which is called again only when they have changed.
+  func prepare(_ pass: Pass)
+
   /// Writes `pass.output` (all of it) from `pass.inputs` and `pass.weights`.
   func forward(_ pass: Pass)
 
@@ -40,13 +43,18 @@ package protocol Operation: Sendable {
   /// The plan uses it where nothing else needs what lies between, nor keeps the gradient of its
   /// output, which its backward may overwrite.
   func fused(with next: any Operation) -> (any Operation)?
+
+  /// The same where nothing runs backward and weights stay as they are.
+  func folded(with next: any Operation) -> (any Operation)?
 }
 
 extension Operation {
   package var attributes: [Attribute] { [] }
   package func weights(_ inputs: [[Int]]) -> [WeightSpecification] { [] }
   package func multiplyAccumulates(_ shapes: OperationShapes) -> Int { 0 }
+  package func prepare(_ pass: Pass) {}
   package func fused(with next: any Operation) -> (any Operation)? { nil }
+  package func folded(with next: any Operation) -> (any Operation)? { nil }
 
   package func receptiveField(
     _ inputs: [ReceptiveField], _ shapes: OperationShapes
@@ -108,7 +116,9 @@ package struct WeightSpecification: Equatable, Sendable {
 package struct Needs: Equatable, Sendable {
   /// Written by forward and read by backward, such as batch statistics or a dropout mask.
   package var saved = 0
-  /// Working memory during forward.
+  /// Made of the weights by `prepare` where they stay the same from run to run: packed kernels.
+  package var prepared = 0
+  /// Working memory during `prepare` and forward.
   package var forwardScratch = 0
   /// Working memory during backward.
   package var backwardScratch = 0
@@ -140,6 +150,8 @@ package struct Pass {
   /// In the order of `Operation.weights`.
   package let weights: [UnsafeMutablePointer<Float>]
   package let saved: UnsafeMutablePointer<Float>
+  /// What `prepare` wrote; nil in training, where weights change with every step.
+  package let prepared: UnsafeMutablePointer<Float>?
   package internal(set) var scratch: UnsafeMutablePointer<Float>
   /// The gradient of the loss with respect to the output, in backward.
   package let outputGradient: UnsafeMutablePointer<Float>?

@@ -34,8 +34,14 @@ package final class Parameter {
   package var isTrainable: Bool { canLearn && !freeze.isFrozen }
 
   /// The values in row-major order, in place. Valid while the network lives.
-  package var values: UnsafeMutableBufferPointer<Float> {
-    UnsafeMutableBufferPointer(start: storage.values + offset, count: count)
+  package var values: UnsafeBufferPointer<Float> {
+    UnsafeBufferPointer(start: storage.values + offset, count: count)
+  }
+
+  /// The same, to be changed at once: `Network.weightsVersion` goes up when they are asked for.
+  package var changingValues: UnsafeMutableBufferPointer<Float> {
+    storage.version += 1
+    return UnsafeMutableBufferPointer(start: storage.values + offset, count: count)
   }
 
   /// The gradient of the last backward run in row-major order, in place; zeros before the first.
@@ -47,7 +53,7 @@ package final class Parameter {
   package func value() throws -> Tensor { try copy(values) }
 
   /// A copy of the gradient of the last backward run.
-  package func gradient() throws -> Tensor { try copy(try gradients()) }
+  package func gradient() throws -> Tensor { try copy(UnsafeBufferPointer(try gradients())) }
 
   /// Replaces the values.
   /// - Throws: `NetworkError.shape` if the tensor has another shape.
@@ -56,11 +62,11 @@ package final class Parameter {
       throw .shape(of: name, expected: shape, given: tensor.shape)
     }
     tensor.withUnsafePointer { source in
-      values.baseAddress?.update(from: source, count: count)
+      changingValues.baseAddress?.update(from: source, count: count)
     }
   }
 
-  private func copy(_ source: UnsafeMutableBufferPointer<Float>) throws -> Tensor {
+  private func copy(_ source: UnsafeBufferPointer<Float>) throws -> Tensor {
     try Tensor(uninitialized: shape) { target in
       if let base = source.baseAddress { target.update(from: base, count: count) }
     }
@@ -76,6 +82,8 @@ final class Freeze {
 /// layout, made when first asked for.
 final class ParameterStorage {
   let count: Int
+  /// How often values were changed.
+  var version = 0
   private let valueArena: Arena
   private var gradientArena: Arena?
 

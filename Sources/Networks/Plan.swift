@@ -18,6 +18,9 @@ struct Plan {
     var inputGradients: [Bool] = []
     var accumulates: [Bool] = []
     var savedBuffer: Int?
+    /// Where it has what is prepared, and whether it is the one to write it.
+    var prepared: Int?
+    var prepares = false
     var output: Int { nodes[nodes.count - 1] }
   }
 
@@ -38,6 +41,8 @@ struct Plan {
   private(set) var arenaCount = 0
   /// Float32 values of working memory, for one step at a time.
   private(set) var scratchCount = 0
+  /// Float32 values that steps have prepared of their weights.
+  private(set) var preparedCount = 0
 
   /// What is asked of a plan. Positions are those of nodes in the network.
   struct Request {
@@ -69,6 +74,7 @@ struct Plan {
     let needs = steps.map { $0.operation.needs($0.shapes, count: request.count) }
     placeValues(needs, isNeeded)
     placeGradients(needs, wantsGradient)
+    placePrepared(needs)
     assignOffsets()
     for (step, needs) in zip(steps, needs) {
       scratchCount = max(
@@ -132,7 +138,7 @@ struct Plan {
       while let last = nodes.last, !isKept.contains(last), !keepsGradient.contains(last),
         consumers[last].count == 1, let next = consumers[last].first,
         !keepsGradient.contains(next), network.nodes[next].inputs.count == 1,
-        let fused = operation.fused(with: network.nodes[next].operation)
+        let fused = joined(operation, network.nodes[next].operation)
       {
         operation = fused
         nodes.append(next)
@@ -148,6 +154,31 @@ struct Plan {
       step.inputGradients = inputs.map { step.runsBackward && wantsGradient[$0] }
       step.accumulates = inputs.map { _ in false }
       steps.append(step)
+    }
+  }
+
+  private func joined(_ operation: any Operation, _ next: any Operation) -> (any Operation)? {
+    (isForUse ? operation.folded(with: next) : nil) ?? operation.fused(with: next)
+  }
+
+  /// Nothing runs backward, so weights can be brought into the order that forward likes best.
+  private var isForUse: Bool { !request.trains && request.keptGradients.isEmpty }
+
+  /// What steps have prepared lies in memory of its own; applications of a layer share it.
+  private mutating func placePrepared(_ needs: [Needs]) {
+    guard isForUse else { return }
+    var places: [[Int]: Int] = [:]
+    for (index, needs) in needs.enumerated() where needs.prepared > 0 {
+      let layers = steps[index].nodes.map { network.layer(ofNodeAt: $0).index }
+      let key = layers + [needs.prepared]
+      if let place = places[key] {
+        steps[index].prepared = place
+      } else {
+        places[key] = preparedCount
+        steps[index].prepared = preparedCount
+        steps[index].prepares = true
+        preparedCount += (needs.prepared + 15) / 16 * 16
+      }
     }
   }
 

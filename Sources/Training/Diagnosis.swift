@@ -17,7 +17,7 @@ extension Trainer {
   /// Where a loss that is not finite came from: looks for the first weight that is not finite, and
   /// runs the batch once more, keeping every layer's output, to find the first of those.
   func diagnose(_ batch: Batch, loss: Double) -> TrainingError {
-    let parameter = network.parameters.first { !Finiteness.holds(UnsafeBufferPointer($0.values)) }
+    let parameter = network.parameters.first { !Finiteness.holds($0.values) }
     return .lossNotFinite(
       step: step + 1, loss: loss, layer: firstLayerNotFinite(batch), parameter: parameter?.name)
   }

@@ -37,7 +37,7 @@ package final class Trainer {
   private var execution: Execution?
   private var ring: SnapshotRing
   /// Of weights and frozen layers, as the last step or `restore` left them; nil before the first.
-  private var knownWeights: UInt64?
+  private var knownVersion: [Int]?
   /// Makes the batches of `loaderEpoch` (from 0), the next being that of step `loaderStep`.
   private var loader: Loader?
   private var loaderEpoch = 0
@@ -114,16 +114,18 @@ package final class Trainer {
     do {
       guard let record = try learn(from: batch, shouldAbandon) else {
         statistics.restore()
+        knownVersion = version
         forgetLoader()
         return nil
       }
       step += 1
       history.steps.append(record)
-      knownWeights = weightsHash()
+      knownVersion = version
       if isAtEpochStart { appendEpoch(rate: record.rate) }
       return record
     } catch {
       statistics.restore()
+      knownVersion = version
       forgetLoader()
       throw error
     }
@@ -160,7 +162,7 @@ package final class Trainer {
       try optimizerState.prepare(index, count: parameter.count, optimizer)
     }
     for (index, parameter) in network.parameters.enumerated() where parameter.isTrainable {
-      guard let value = parameter.values.baseAddress,
+      guard let value = parameter.changingValues.baseAddress,
         let gradient = try parameter.gradients().baseAddress
       else { continue }
       optimizerState.update(
@@ -251,7 +253,7 @@ package final class Trainer {
   /// Takes the snapshots that `rewind` needs: every few steps, and where weights or frozen layers
   /// were changed from outside since the last step.
   private func keepForRewind() {
-    let isChanged = knownWeights != weightsHash()
+    let isChanged = knownVersion != version
     guard isChanged || ring.isDue(step: step) else { return }
     if let snapshot = try? snapshot() {
       ring.append(snapshot, followsChange: isChanged)
@@ -261,12 +263,7 @@ package final class Trainer {
     }
   }
 
-  private func weightsHash() -> UInt64 {
-    var hasher = StateHasher()
-    for parameter in network.parameters { hasher.add(UnsafeBufferPointer(parameter.values)) }
-    for layer in network.layers { hasher.add(layer.isTrainable ? 1 : 0 as UInt64) }
-    return hasher.value
-  }
+  private var version: [Int] { [network.weightsVersion, network.trainabilityVersion] }
 
   /// Goes back, or forward, to a state of this trainer, or of one with the same settings.
   /// - Throws: `TrainingError.snapshotDiffers`.
@@ -283,7 +280,7 @@ package final class Trainer {
     history = snapshot.history
     run = snapshot.run
     ring.drop(after: step)
-    knownWeights = weightsHash()
+    knownVersion = version
     forgetLoader()
   }
 
@@ -292,7 +289,7 @@ package final class Trainer {
     weights.withUnsafePointer { source in
       var offset = 0
       for parameter in network.parameters {
-        parameter.values.baseAddress?.update(from: source + offset, count: parameter.count)
+        parameter.changingValues.baseAddress?.update(from: source + offset, count: parameter.count)
         offset += parameter.count
       }
     }
@@ -355,7 +352,7 @@ private struct MovingStatistics {
 
   func restore() {
     for (parameter, old) in zip(parameters, values) {
-      _ = parameter.values.update(fromContentsOf: old)
+      _ = parameter.changingValues.update(fromContentsOf: old)
     }
   }
 }

@@ -74,6 +74,15 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
       name: "1×1 wide", batch: 3, height: 30, width: 31, channels: 24, filters: 144,
       kernel: (1, 1)),
     .init(
+      name: "1×1, a vector more than panels", height: 6, width: 5, channels: 24, filters: 208,
+      kernel: (1, 1)),
+    .init(
+      name: "1×1, a part of a vector more", height: 6, width: 5, channels: 24, filters: 197,
+      kernel: (1, 1)),
+    .init(
+      name: "3×3, a vector more than a panel", height: 9, width: 7, channels: 8, filters: 59,
+      kernel: (3, 3)),
+    .init(
       name: "3×3 many filters", height: 8, width: 9, channels: 7, filters: 130, kernel: (3, 3)),
     .init(
       name: "line longer than the scratch", batch: 1, height: 2, width: 11003, channels: 1,

@@ -139,7 +139,7 @@ import Testing
       let rate = 0.5 / max(squares.squareRoot(), 1)
       for parameter in detector.parameters where parameter.canLearn {
         let gradients = try parameter.gradients()
-        for i in 0..<parameter.count { parameter.values[i] -= rate * gradients[i] }
+        for i in 0..<parameter.count { parameter.changingValues[i] -= rate * gradients[i] }
       }
       return differences.reduce(0) { $1.values.reduce($0) { $0 + $1 * $1 / 2 } }
     }

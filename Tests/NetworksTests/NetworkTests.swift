@@ -245,9 +245,11 @@ import Testing
     let execution = try Execution(
       network, count: 1, mode: .inference, keeping: [inner], gradientsOf: [inner])
     _ = try execution.forward(images)
-    #expect(
-      try execution.value(of: inner)
-        == network.output(of: network.layer("sum"), for: images))
+    // Nothing is folded where gradients are wanted, so the last bits may differ.
+    expectClose(
+      try execution.value(of: inner).values,
+      try network.output(of: network.layer("sum"), for: images).values.map(Double.init),
+      tolerance: 1e-5)
     try execution.backward([try Tensor(shape: [1, 3], repeating: 1)])
     let gradient = try execution.gradient(of: inner)
     #expect(gradient.shape == [1, 9, 9, 8])

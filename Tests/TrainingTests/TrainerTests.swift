@@ -204,7 +204,7 @@ struct TrainerTests {
     let trainer = try Toy.trainer()
     try trainer.step()
     let kernel = try trainer.network.layer("conv_2").parameter("kernel")
-    kernel.values[3] = .nan
+    kernel.changingValues[3] = .nan
     let hash = try trainer.stateHash()
     do {
       try trainer.step()

@@ -16,6 +16,8 @@ package struct Convolution: Operation {
   package var biasInitializer: Initializer
   /// Of a layer that was fused with this one.
   var activation = Kernels.Activation.none
+  /// Of a layer that was folded into this one.
+  var normalization: BatchNormalization?
 
   package init(
     filters: Int, window: Window, groups: Int = 1, bias: Bool = true,
@@ -87,11 +89,16 @@ package struct Convolution: Operation {
     return needs
   }
 
+  package func prepare(_ pass: Pass) {
+    pass.prepareConvolution(
+      window.geometry(pass.shapes, count: pass.count, groups: groups), hasBias: hasBias,
+      normalization: normalization)
+  }
+
   package func forward(_ pass: Pass) {
-    Kernels.Convolution.forward(
-      window.geometry(pass.shapes, count: pass.count, groups: groups), input: pass.inputs[0],
-      kernel: pass.weights[0], bias: hasBias ? pass.weights[1] : nil, activation: activation,
-      output: pass.output, workspace: pass.scratch)
+    pass.convolve(
+      window.geometry(pass.shapes, count: pass.count, groups: groups), hasBias: hasBias,
+      activation: activation)
   }
 
   package func backward(_ pass: Pass) {
@@ -117,6 +124,14 @@ package struct Convolution: Operation {
     fused.activation = next.function
     return fused
   }
+
+  package func folded(with next: any Operation) -> (any Operation)? {
+    guard activation == .none, normalization == nil, let next = next as? BatchNormalization
+    else { return nil }
+    var folded = self
+    folded.normalization = next
+    return folded
+  }
 }
 
 extension Window {
@@ -134,7 +149,10 @@ extension Window {
 
   func convolutionNeeds(_ geometry: ConvolutionGeometry) -> Needs {
     var needs = Needs()
-    needs.forwardScratch = Kernels.Convolution.forwardWorkspace(geometry)
+    needs.prepared = Kernels.Convolution.preparedCount(geometry)
+    needs.forwardScratch = max(
+      Kernels.Convolution.forwardWorkspace(geometry),
+      Kernels.Convolution.preparationWorkspace(geometry) + 2 * geometry.outputChannels)
     needs.backwardScratch = max(
       Kernels.Convolution.inputGradientWorkspace(geometry),
       Kernels.Convolution.kernelGradientWorkspace(geometry))
@@ -162,6 +180,48 @@ extension Window {
 }
 
 extension Pass {
+  /// Prepares the kernel, with a normalisation folded in: its moving statistics stay as they are,
+  /// so it is a factor of each filter and a bias.
+  func prepareConvolution(
+    _ geometry: ConvolutionGeometry, hasBias: Bool, normalization: BatchNormalization?
+  ) {
+    guard let prepared else { return }
+    let bias = hasBias ? UnsafePointer(weights[1]) : nil
+    guard let normalization else {
+      Kernels.Convolution.prepare(
+        geometry, kernel: weights[0], bias: bias, into: prepared, workspace: scratch)
+      return
+    }
+    let filters = geometry.outputChannels
+    let (scale, offset) = (scratch, scratch + filters)
+    let (gamma, beta, mean, variance) = (
+      weights[hasBias ? 2 : 1], weights[hasBias ? 3 : 2], weights[hasBias ? 4 : 3],
+      weights[hasBias ? 5 : 4]
+    )
+    for filter in 0..<filters {
+      let factor = gamma[filter] / (variance[filter] + normalization.epsilon).squareRoot()
+      scale[filter] = factor
+      offset[filter] = beta[filter] + ((bias?[filter] ?? 0) - mean[filter]) * factor
+    }
+    Kernels.Convolution.prepare(
+      geometry, kernel: weights[0], bias: offset, scale: scale, into: prepared,
+      workspace: scratch + 2 * filters)
+  }
+
+  func convolve(
+    _ geometry: ConvolutionGeometry, hasBias: Bool, activation: Kernels.Activation
+  ) {
+    if let prepared {
+      Kernels.Convolution.forward(
+        geometry, input: inputs[0], prepared: prepared, activation: activation, output: output,
+        workspace: scratch)
+    } else {
+      Kernels.Convolution.forward(
+        geometry, input: inputs[0], kernel: weights[0], bias: hasBias ? weights[1] : nil,
+        activation: activation, output: output, workspace: scratch)
+    }
+  }
+
   /// The output's gradient before a fused activation, written over that after it.
   func activatedGradient(_ activation: Kernels.Activation) -> UnsafePointer<Float>? {
     guard let outputGradient else { return nil }

@@ -13,6 +13,8 @@ package struct DepthwiseConvolution: Operation {
   package var initializer: Initializer
   /// Of a layer that was fused with this one.
   var activation = Kernels.Activation.none
+  /// Of a layer that was folded into this one.
+  var normalization: BatchNormalization?
 
   package init(
     window: Window, multiplier: Int = 1, bias: Bool = true,
@@ -78,11 +80,13 @@ package struct DepthwiseConvolution: Operation {
     return needs
   }
 
+  package func prepare(_ pass: Pass) {
+    pass.prepareConvolution(
+      geometry(pass.shapes, pass.count), hasBias: hasBias, normalization: normalization)
+  }
+
   package func forward(_ pass: Pass) {
-    Kernels.Convolution.forward(
-      geometry(pass.shapes, pass.count), input: pass.inputs[0], kernel: pass.weights[0],
-      bias: hasBias ? pass.weights[1] : nil, activation: activation, output: pass.output,
-      workspace: pass.scratch)
+    pass.convolve(geometry(pass.shapes, pass.count), hasBias: hasBias, activation: activation)
   }
 
   package func backward(_ pass: Pass) {
@@ -107,5 +111,13 @@ package struct DepthwiseConvolution: Operation {
     var fused = self
     fused.activation = next.function
     return fused
+  }
+
+  package func folded(with next: any Operation) -> (any Operation)? {
+    guard activation == .none, normalization == nil, let next = next as? BatchNormalization
+    else { return nil }
+    var folded = self
+    folded.normalization = next
+    return folded
   }
 }
