@@ -18,26 +18,86 @@ import CKernels
 package enum Convolution {
   // MARK: Forward
 
-  /// Floats of a kernel and its biases as `prepare` writes them; depends on the kernel, and for
-  /// 3×3 taps on the size of an image.
+  private enum Algorithm {
+    case depthwise, direct, winograd
+
+    /// - Parameter isPrepared: the kernel is prepared once for many runs.
+    init(_ g: ConvolutionGeometry, isPrepared: Bool) {
+      precondition(g.isValid, "the sizes of a convolution are consistent")
+      self =
+        g.isDepthwise
+        ? .depthwise
+        : WinogradConvolution.suits(g, isPrepared: isPrepared) ? .winograd : .direct
+    }
+
+    /// Floats of a kernel and its biases.
+    func preparedCount(_ g: ConvolutionGeometry) -> Int {
+      switch self {
+      case .depthwise: g.kernelCount + g.outputChannels
+      case .direct: DirectConvolution.packedCount(g)
+      case .winograd: WinogradConvolution.packedCount(g) + g.outputChannels
+      }
+    }
+
+    var needsWorkspace: Bool { self == .winograd }
+
+    func workspace(_ g: ConvolutionGeometry) -> Int {
+      needsWorkspace ? WinogradConvolution.forwardWorkspace(g) : 0
+    }
+
+    func prepare(
+      _ g: ConvolutionGeometry, kernel: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+      into prepared: UnsafeMutablePointer<Float>, workspace: UnsafeMutablePointer<Float>
+    ) {
+      if self == .direct {
+        DirectConvolution.pack(g, kernel: kernel, bias: bias, into: prepared)
+        return
+      }
+      let end = prepared + (preparedCount(g) - g.outputChannels)
+      if let bias {
+        end.update(from: bias, count: g.outputChannels)
+      } else {
+        end.update(repeating: 0, count: g.outputChannels)
+      }
+      if self == .winograd {
+        WinogradConvolution.pack(g, kernel: kernel, into: prepared, workspace: workspace)
+      } else {
+        prepared.update(from: kernel, count: g.kernelCount)
+      }
+    }
+
+    func forward(
+      _ g: ConvolutionGeometry, input: UnsafePointer<Float>, prepared: UnsafePointer<Float>,
+      activation: Activation, output: UnsafeMutablePointer<Float>,
+      workspace: UnsafeMutablePointer<Float>
+    ) {
+      let bias = prepared + (preparedCount(g) - g.outputChannels)
+      switch self {
+      case .depthwise:
+        DepthwiseConvolution.forward(
+          g, input: input, kernel: prepared, bias: bias, activation: activation, output: output)
+      case .direct:
+        DirectConvolution.forward(
+          g, input: input, packed: prepared, activation: activation, output: output)
+      case .winograd:
+        WinogradConvolution.forward(
+          g, input: input, packed: prepared, bias: bias, activation: activation, output: output,
+          workspace: workspace)
+      }
+    }
+  }
+
+  /// Floats of a kernel and its biases as `prepare` writes them, whatever the number of images.
   package static func preparedCount(_ g: ConvolutionGeometry) -> Int {
-    precondition(g.isValid, "the sizes of a convolution are consistent")
-    if g.isDepthwise { return g.kernelCount + g.outputChannels }
-    return WinogradConvolution.suits(g)
-      ? WinogradConvolution.packedCount(g) + g.outputChannels : DirectConvolution.packedCount(g)
+    Algorithm(g, isPrepared: true).preparedCount(g)
   }
 
-  /// Floats of workspace that `prepare` needs.
-  package static func preparationWorkspace(_ g: ConvolutionGeometry) -> Int {
-    g.kernelCount + (usesWinograd(g) ? WinogradConvolution.forwardWorkspace(g) : 0)
+  /// Floats of workspace that `prepare` and `forward` with a prepared kernel need.
+  package static func preparedWorkspace(_ g: ConvolutionGeometry) -> Int {
+    g.kernelCount + Algorithm(g, isPrepared: true).workspace(g)
   }
 
-  private static func usesWinograd(_ g: ConvolutionGeometry) -> Bool {
-    !g.isDepthwise && WinogradConvolution.suits(g)
-  }
-
-  /// Brings a kernel into the order in which `forward` reads it; what was prepared serves any number
-  /// of images.
+  /// Brings a kernel into the order in which `forward` reads it.
   ///
   /// - Parameters:
   ///   - bias: `[outputChannels]`, or nil for none
@@ -48,8 +108,7 @@ package enum Convolution {
     scale: UnsafePointer<Float>? = nil, into prepared: UnsafeMutablePointer<Float>,
     workspace: UnsafeMutablePointer<Float>
   ) {
-    precondition(g.isValid, "the sizes of a convolution are consistent")
-    var (kernel, workspace) = (kernel, workspace)
+    var kernel = kernel
     if let scale {
       let filters = g.outputChannels
       for row in 0..<g.kernelCount / filters {
@@ -58,55 +117,26 @@ package enum Convolution {
         }
       }
       kernel = UnsafePointer(workspace)
-      workspace += g.kernelCount
     }
-    let isWinograd = usesWinograd(g)
-    guard g.isDepthwise || isWinograd else {
-      DirectConvolution.pack(g, kernel: kernel, bias: bias, into: prepared)
-      return
-    }
-    let end = prepared + (preparedCount(g) - g.outputChannels)
-    if let bias {
-      end.update(from: bias, count: g.outputChannels)
-    } else {
-      end.update(repeating: 0, count: g.outputChannels)
-    }
-    if isWinograd {
-      WinogradConvolution.pack(g, kernel: kernel, into: prepared, workspace: workspace)
-    } else {
-      prepared.update(from: kernel, count: g.kernelCount)
-    }
-  }
-
-  /// Floats of workspace that `forward` needs with a prepared kernel.
-  package static func preparedWorkspace(_ g: ConvolutionGeometry) -> Int {
-    usesWinograd(g) ? WinogradConvolution.forwardWorkspace(g) : 0
+    Algorithm(g, isPrepared: true).prepare(
+      g, kernel: kernel, bias: bias, into: prepared, workspace: workspace + g.kernelCount)
   }
 
   /// output = activation(input ∗ kernel + bias), with both prepared for this geometry.
   package static func forward(
     _ g: ConvolutionGeometry, input: UnsafePointer<Float>, prepared: UnsafePointer<Float>,
     activation: Activation = .none, output: UnsafeMutablePointer<Float>,
-    workspace: UnsafeMutablePointer<Float>?
+    workspace: UnsafeMutablePointer<Float>
   ) {
-    let bias = prepared + (preparedCount(g) - g.outputChannels)
-    if g.isDepthwise {
-      DepthwiseConvolution.forward(
-        g, input: input, kernel: prepared, bias: bias, activation: activation, output: output)
-    } else if WinogradConvolution.suits(g) {
-      guard let workspace else { preconditionFailure("a convolution needs a workspace") }
-      WinogradConvolution.forward(
-        g, input: input, packed: prepared, bias: bias, activation: activation, output: output,
-        workspace: workspace)
-    } else {
-      DirectConvolution.forward(
-        g, input: input, packed: prepared, activation: activation, output: output)
-    }
+    Algorithm(g, isPrepared: true).forward(
+      g, input: input, prepared: prepared, activation: activation, output: output,
+      workspace: workspace)
   }
 
   /// Floats of workspace that `forward` needs with a kernel as it is.
   package static func forwardWorkspace(_ g: ConvolutionGeometry) -> Int {
-    g.isDepthwise ? 0 : preparedCount(g) + preparedWorkspace(g)
+    let algorithm = Algorithm(g, isPrepared: false)
+    return algorithm == .depthwise ? 0 : algorithm.preparedCount(g) + algorithm.workspace(g)
   }
 
   /// output = activation(input ∗ kernel + bias).
@@ -119,18 +149,43 @@ package enum Convolution {
     bias: UnsafePointer<Float>?, activation: Activation = .none,
     output: UnsafeMutablePointer<Float>, workspace: UnsafeMutablePointer<Float>?
   ) {
-    precondition(g.isValid, "the sizes of a convolution are consistent")
-    if g.isDepthwise {
+    let algorithm = Algorithm(g, isPrepared: false)
+    if algorithm == .depthwise {
       DepthwiseConvolution.forward(
         g, input: input, kernel: kernel, bias: bias, activation: activation, output: output)
       return
     }
     guard let workspace else { preconditionFailure("a convolution needs a workspace") }
-    let rest = workspace + preparedCount(g)
-    prepare(g, kernel: kernel, bias: bias, into: workspace, workspace: rest)
-    forward(
+    let rest = workspace + algorithm.preparedCount(g)
+    algorithm.prepare(g, kernel: kernel, bias: bias, into: workspace, workspace: rest)
+    algorithm.forward(
       g, input: input, prepared: workspace, activation: activation, output: output,
       workspace: rest)
+  }
+
+  // MARK: Transposed, in use
+
+  /// Floats of the kernel and the biases of a transposed convolution as `prepareTransposed` writes
+  /// them.
+  package static func preparedTransposedCount(_ g: ConvolutionGeometry) -> Int {
+    DirectConvolution.inputGradientWorkspace(g)
+  }
+
+  /// Brings a kernel `[kh, kw, out, in]` and biases into the order in which `transposed` reads them.
+  package static func prepareTransposed(
+    _ g: ConvolutionGeometry, kernel: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+    into prepared: UnsafeMutablePointer<Float>
+  ) {
+    DirectConvolution.packTransposed(g, kernel: kernel, bias: bias, into: prepared)
+  }
+
+  /// The transposed convolution that goes back along `g`, with a prepared kernel.
+  package static func transposed(
+    _ g: ConvolutionGeometry, input: UnsafePointer<Float>, prepared: UnsafePointer<Float>,
+    output: UnsafeMutablePointer<Float>
+  ) {
+    DirectConvolution.inputGradient(
+      g, outputGradient: input, packed: prepared, inputGradient: output, accumulate: false)
   }
 
   // MARK: Gradients
@@ -163,9 +218,10 @@ package enum Convolution {
           geometry, outputGradient: outputGradient, kernel: kernel, bias: bias,
           inputGradient: inputGradient, accumulate: accumulate, workspace: workspace)
       } else {
+        DirectConvolution.packTransposed(geometry, kernel: kernel, bias: bias, into: workspace)
         DirectConvolution.inputGradient(
-          geometry, outputGradient: outputGradient, kernel: kernel, bias: bias,
-          inputGradient: inputGradient, accumulate: accumulate, packed: workspace)
+          geometry, outputGradient: outputGradient, packed: workspace,
+          inputGradient: inputGradient, accumulate: accumulate)
       }
     }
   }

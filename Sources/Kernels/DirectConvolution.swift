@@ -37,19 +37,54 @@ enum DirectConvolution {
         into: output, accumulate: false, activation: activation)
       return
     }
-    let lineFloats = g.outputWidth * filters
-    let grain = lines(of: g.strideY * g.inputWidth * g.inputChannels + lineFloats)
+    let lineCount = g.batch * g.outputHeight
+    let grain = lines(
+      of: g.strideY * g.inputWidth * g.inputChannels + g.outputWidth * filters)
+    let cut = ColumnCut(columns: g.groupOut, chunks: (lineCount + grain - 1) / grain)
     ConvolutionAxes.withForward(g) { y, x in
-      Parallel.run(count: g.batch * g.outputHeight, grain: grain) { lines in
+      Parallel.run(chunks: cut.chunks * cut.parts) { chunk in
+        let lines = chunk / cut.parts * grain..<min(lineCount, (chunk / cut.parts + 1) * grain)
+        let columns = cut.columns(chunk % cut.parts)
         withList(6 * g.taps) { lists in
           for group in 0..<g.groups {
+            var above = g.above(group)
+            (above.first, above.count) = (above.first + columns.lowerBound, columns.count)
             conch_direct_lines(
-              y, x, g.reading(group), g.above(group), input, packed + group * matrix, output,
-              false, lines.lowerBound, lines.upperBound, lists)
+              y, x, g.reading(group), above, input,
+              packed + (group * matrix + columns.lowerBound * (depth + 1)), output, false,
+              lines.lowerBound, lines.upperBound, lists)
           }
         }
-        activate(lines.count * lineFloats, activation, output + lines.lowerBound * lineFloats)
+        if activation != .none {
+          for group in 0..<g.groups {
+            conch_bias_activate(
+              lines.count * g.outputWidth, columns.count, filters, nil, activation.code,
+              activation.slope,
+              output + lines.lowerBound * g.outputWidth * filters + group * g.groupOut
+                + columns.lowerBound)
+          }
+        }
       }
+    }
+  }
+
+  /// Few chunks are cut into columns too, in whole panels: 48 is a multiple of each width, and what
+  /// is left must be more than a vector, which shares the last panels.
+  private struct ColumnCut {
+    let chunks: Int
+    let parts: Int
+    private let panels: Int
+    private let count: Int
+
+    init(columns: Int, chunks: Int) {
+      self.chunks = chunks
+      count = columns
+      panels = max(1, (columns + 31) / 48)
+      parts = chunks >= 16 ? 1 : min(panels, (16 + chunks - 1) / max(1, chunks))
+    }
+
+    func columns(_ part: Int) -> Range<Int> {
+      part * panels / parts * 48..<(part + 1 == parts ? count : (part + 1) * panels / parts * 48)
     }
   }
 
@@ -60,13 +95,12 @@ enum DirectConvolution {
     return g.groups * (g.taps * g.groupOut + phases) * padded(g.groupIn)
   }
 
-  static func inputGradient(
-    _ g: ConvolutionGeometry, outputGradient: UnsafePointer<Float>, kernel: UnsafePointer<Float>,
-    bias: UnsafePointer<Float>?, inputGradient: UnsafeMutablePointer<Float>, accumulate: Bool,
-    packed: UnsafeMutablePointer<Float>
+  /// Packs the kernel's taps, transposed: one matrix for each group and phase.
+  static func packTransposed(
+    _ g: ConvolutionGeometry, kernel: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+    into packed: UnsafeMutablePointer<Float>
   ) {
-    let (channels, filters) = (g.inputChannels, g.outputChannels)
-    // The kernel's taps, transposed: one matrix for each group and phase.
+    let filters = g.outputChannels
     forEachPhase(g, packed) { y, x, packed in
       let (tapsX, taps) = (x.pointee.taps, y.pointee.taps * x.pointee.taps)
       let depth = taps * g.groupOut
@@ -84,6 +118,13 @@ enum DirectConvolution {
           kernel + (kernelTap * g.groupIn * filters + group * g.groupOut), 1, filters, to)
       }
     }
+  }
+
+  static func inputGradient(
+    _ g: ConvolutionGeometry, outputGradient: UnsafePointer<Float>, packed: UnsafePointer<Float>,
+    inputGradient: UnsafeMutablePointer<Float>, accumulate: Bool
+  ) {
+    let (channels, filters) = (g.inputChannels, g.outputChannels)
     if g.isPointwise {
       multiplyRows(
         g.batch * g.inputHeight * g.inputWidth, depth: filters, columns: channels, outputGradient,
@@ -95,17 +136,23 @@ enum DirectConvolution {
     let grain = min(
       places, lines(of: g.strideY * g.inputWidth * channels + g.outputWidth * filters))
     let chunksOfImage = (places + grain - 1) / grain
-    Parallel.run(chunks: g.batch * chunksOfImage) { chunk in
-      let (image, from) = (chunk / chunksOfImage, chunk % chunksOfImage * grain)
+    let cut = ColumnCut(columns: g.groupIn, chunks: g.batch * chunksOfImage)
+    Parallel.run(chunks: cut.chunks * cut.parts) { chunk in
+      let lines = chunk / cut.parts
+      let (image, from) = (lines / chunksOfImage, lines % chunksOfImage * grain)
+      let columns = cut.columns(chunk % cut.parts)
       forEachPhase(g, packed) { y, x, packed in
         let count = y.pointee.count
-        let matrix = matrixFloats(
-          depth: y.pointee.taps * x.pointee.taps * g.groupOut, columns: g.groupIn)
+        let depth = y.pointee.taps * x.pointee.taps * g.groupOut
+        let matrix = matrixFloats(depth: depth, columns: g.groupIn)
         withList(6 * g.taps) { lists in
           for group in 0..<g.groups {
+            var writing = g.reading(group)
+            (writing.first, writing.count) = (writing.first + columns.lowerBound, columns.count)
             conch_direct_lines(
-              y, x, g.above(group), g.reading(group), outputGradient, packed + group * matrix,
-              inputGradient, accumulate, image * count + min(from, count),
+              y, x, g.above(group), writing, outputGradient,
+              packed + (group * matrix + columns.lowerBound * (depth + 1)), inputGradient,
+              accumulate, image * count + min(from, count),
               image * count + min(from + grain, count), lists)
           }
         }
@@ -114,14 +161,13 @@ enum DirectConvolution {
   }
 
   /// The phases of the input gradient, each with its own packed matrices.
-  private static func forEachPhase(
-    _ g: ConvolutionGeometry, _ packed: UnsafeMutablePointer<Float>,
-    _ body: (UnsafePointer<conch_axis>, UnsafePointer<conch_axis>, UnsafeMutablePointer<Float>) ->
-      Void
-  ) {
+  private static func forEachPhase<Matrices: Strideable>(
+    _ g: ConvolutionGeometry, _ packed: Matrices,
+    _ body: (UnsafePointer<conch_axis>, UnsafePointer<conch_axis>, Matrices) -> Void
+  ) where Matrices.Stride == Int {
     var start = 0
     ConvolutionAxes.forEachGradientPhase(g) { y, x in
-      body(y, x, packed + start)
+      body(y, x, packed.advanced(by: start))
       start +=
         g.groups
         * matrixFloats(
@@ -256,37 +302,32 @@ enum DirectConvolution {
     _ packed: UnsafePointer<Float>, into c: UnsafeMutablePointer<Float>, accumulate: Bool,
     activation: Activation = .none
   ) {
-    let grain = rowsOfChunk(floats: depth + columns)
-    let rowChunks = (rows + grain - 1) / grain
-    // Few chunks of rows are cut into columns too, in whole panels: 48 is a multiple of each width,
-    // and what is left must be more than a vector, which shares the last panels.
-    let panels = max(1, (columns + 31) / 48)
-    let columnChunks = rowChunks >= 16 ? 1 : min(panels, (16 + rowChunks - 1) / max(1, rowChunks))
-    Parallel.run(chunks: rowChunks * columnChunks) { chunk in
-      let (row, part) = (chunk / columnChunks * grain, chunk % columnChunks)
+    var grain = rowsOfChunk(floats: depth + columns)
+    var cut = ColumnCut(columns: columns, chunks: (rows + grain - 1) / grain)
+    if cut.chunks * cut.parts < fewChunks {
+      // Too few to share evenly: cut the rows again, in whole blocks.
+      let wanted = (fewChunks + cut.parts - 1) / cut.parts
+      grain = max(8, ((rows + wanted - 1) / wanted + 7) / 8 * 8)
+      cut = ColumnCut(columns: columns, chunks: (rows + grain - 1) / grain)
+    }
+    Parallel.run(chunks: cut.chunks * cut.parts) { chunk in
+      let row = chunk / cut.parts * grain
+      let part = cut.columns(chunk % cut.parts)
       let count = min(grain, rows - row)
-      let from = part * panels / columnChunks * 48
-      let to = part + 1 == columnChunks ? columns : (part + 1) * panels / columnChunks * 48
-      let target = c + (row * columns + from)
+      let target = c + (row * columns + part.lowerBound)
       conch_direct_rows(
-        count, to - from, depth, a + row * depth, depth, packed + from * (depth + 1), target,
-        columns, accumulate)
+        count, part.count, depth, a + row * depth, depth,
+        packed + part.lowerBound * (depth + 1), target, columns, accumulate)
       if activation != .none {
         conch_bias_activate(
-          count, to - from, columns, nil, activation.code, activation.slope, target)
+          count, part.count, columns, nil, activation.code, activation.slope, target)
       }
     }
   }
 
-  // MARK: Common
+  private static let fewChunks = 8
 
-  private static func activate(
-    _ count: Int, _ activation: Activation, _ values: UnsafeMutablePointer<Float>
-  ) {
-    if activation != .none {
-      conch_activate(count, activation.code, activation.slope, values, values)
-    }
-  }
+  // MARK: Common
 
   /// Columns of a packed matrix, in whole vectors.
   private static func padded(_ columns: Int) -> Int { conch_direct_padded(columns) }

@@ -17,18 +17,22 @@ enum WinogradConvolution {
   private static let tile = 4
 
   /// Whether a convolution is one that this can do, and does faster.
-  static func suits(_ g: ConvolutionGeometry) -> Bool {
+  /// - Parameter isPrepared: the kernel was transformed before.
+  static func suits(_ g: ConvolutionGeometry, isPrepared: Bool = false) -> Bool {
     g.kernelHeight == 3 && g.kernelWidth == 3 && g.strideY == 1 && g.strideX == 1
       && g.dilationY == 1 && g.dilationX == 1 && g.groups == 1
       && g.inputChannels % 16 == 0 && g.outputChannels % 16 == 0
       && min(g.inputChannels, g.outputChannels) >= leastChannels
-      && count(g.outputHeight) * count(g.outputWidth) >= leastTiles
+      && count(g.outputHeight) * count(g.outputWidth)
+        >= (isPrepared ? leastTilesPrepared : leastTiles)
   }
 
   private static let leastChannels = 32
   /// Of an image: with fewer, transforming the kernel costs more than is saved. The number of images
   /// does not matter, so that one has the same output alone as among others.
   private static let leastTiles = 36
+  /// With fewer, reading the transformed kernel does.
+  private static let leastTilesPrepared = 16
 
   /// Tiles along a side.
   private static func count(_ side: Int) -> Int { (side + tile - 1) / tile }

@@ -14,6 +14,8 @@ import Testing
       .applying(BatchNormalization(), name: "depthwise_norm")
       .applying(Convolution(filters: 32, kernel: 3, padding: .same, bias: false), name: "second")
       .applying(BatchNormalization(), name: "second_norm")
+      .applying(
+        TransposedConvolution(filters: 8, window: Window(size: (2, 2), stride: (2, 2))), name: "up")
     let network = try Network(inputs: [image], outputs: [x], seed: 4)
     var stream = RandomStream(seed: 6, name: "statistics")
     for parameter in network.parameters where parameter.shape.count == 1 {
@@ -41,7 +43,7 @@ import Testing
   @Test func foldedNormalisationsSayTheSame() throws {
     let (network, image) = (try network(), try image(2))
     let execution = try Execution(network, count: 2, mode: .inference)
-    #expect(execution.parts.map(\.layers.count) == [3, 2, 2])
+    #expect(execution.parts.map(\.layers.count) == [3, 2, 2, 1])
     expectClose(
       try execution.forward(image).values, try unfolded(network, image).values.map(Double.init),
       tolerance: 1e-5)
@@ -62,7 +64,7 @@ import Testing
     let execution = try Execution(network, count: 1, mode: .inference)
     let before = try execution.forward(image)
     #expect(try execution.forward(image) == before)
-    for name in ["second/kernel", "norm/moving_mean"] {
+    for name in ["second/kernel", "norm/moving_mean", "up/kernel"] {
       let parameter = try #require(network.parameters.first { $0.name == name })
       let old = try parameter.value()
       try parameter.set(Tensor(shape: parameter.shape, values: old.values.map { $0 * 0.5 }))

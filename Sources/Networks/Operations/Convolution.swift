@@ -152,7 +152,7 @@ extension Window {
     needs.prepared = Kernels.Convolution.preparedCount(geometry)
     needs.forwardScratch = max(
       Kernels.Convolution.forwardWorkspace(geometry),
-      Kernels.Convolution.preparationWorkspace(geometry) + 2 * geometry.outputChannels)
+      Kernels.Convolution.preparedWorkspace(geometry) + 2 * geometry.outputChannels)
     needs.backwardScratch = max(
       Kernels.Convolution.inputGradientWorkspace(geometry),
       Kernels.Convolution.kernelGradientWorkspace(geometry))

@@ -111,6 +111,7 @@ package struct TransposedConvolution: Operation {
     let geometry = geometry(shapes, count)
     var needs = Needs()
     needs.readsInputs = true
+    needs.prepared = Kernels.Convolution.preparedTransposedCount(geometry)
     needs.forwardScratch = Kernels.Convolution.inputGradientWorkspace(geometry)
     // The kernel that gives the input's gradient writes; where it is to be added, it writes here.
     needs.backwardScratch =
@@ -126,7 +127,20 @@ package struct TransposedConvolution: Operation {
   /// What follows starts on a cache line.
   private func padded(_ count: Int) -> Int { (count + 15) / 16 * 16 }
 
+  package func prepare(_ pass: Pass) {
+    guard let prepared = pass.prepared else { return }
+    Kernels.Convolution.prepareTransposed(
+      geometry(pass.shapes, pass.count), kernel: pass.weights[0],
+      bias: hasBias ? UnsafePointer(pass.weights[1]) : nil, into: prepared)
+  }
+
   package func forward(_ pass: Pass) {
+    if let prepared = pass.prepared {
+      Kernels.Convolution.transposed(
+        geometry(pass.shapes, pass.count), input: pass.inputs[0], prepared: prepared,
+        output: pass.output)
+      return
+    }
     Kernels.Convolution.inputGradient(
       geometry(pass.shapes, pass.count), outputGradient: pass.inputs[0], kernel: pass.weights[0],
       bias: hasBias ? UnsafePointer(pass.weights[1]) : nil, inputGradient: pass.output,
