@@ -195,6 +195,7 @@ package final class Execution {
   ) throws(NetworkError) {
     if mode == .training, !isAccumulating { try network.zeroGradients() }
     for (index, step) in plan.steps.enumerated().reversed() where step.runsBackward {
+      for earlier in step.recomputes { plan.steps[earlier].operation.recompute(passes[earlier]) }
       step.operation.backward(passes[index])
       after(index)
     }

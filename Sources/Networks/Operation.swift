@@ -29,6 +29,10 @@ package protocol Operation: Sendable {
   /// Writes `pass.output` (all of it) from `pass.inputs` and `pass.weights`.
   func forward(_ pass: Pass)
 
+  /// Writes the output of the last `forward` again, to the bit. Only asked of operations whose needs
+  /// say that they can.
+  func recompute(_ pass: Pass)
+
   /// Writes the gradients of the inputs, or adds to them, and adds to those of the weights, from
   /// `outputGradient`. Which are wanted, `pass` says.
   func backward(_ pass: Pass)
@@ -53,6 +57,7 @@ extension Operation {
   package func weights(_ inputs: [[Int]]) -> [WeightSpecification] { [] }
   package func multiplyAccumulates(_ shapes: OperationShapes) -> Int { 0 }
   package func prepare(_ pass: Pass) {}
+  package func recompute(_ pass: Pass) {}
   package func fused(with next: any Operation) -> (any Operation)? { nil }
   package func folded(with next: any Operation) -> (any Operation)? { nil }
 
@@ -126,6 +131,8 @@ package struct Needs: Equatable, Sendable {
   package var readsInputs = false
   /// Backward reads the values of the output.
   package var readsOutput = false
+  /// `recompute` makes the output again in one pass over memory, from inputs that backward reads.
+  package var canRecompute = false
   /// Forward may write its output over its first or its second input (same number of values).
   package var runsInPlace = false
   /// Backward may write one input's gradient over the output's, where it does not add.

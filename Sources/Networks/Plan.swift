@@ -21,6 +21,8 @@ struct Plan {
     /// Where it has what is prepared, and whether it is the one to write it.
     var prepared: Int?
     var prepares = false
+    /// Steps whose outputs are made again before this one runs backward.
+    var recomputes: [Int] = []
     var output: Int { nodes[nodes.count - 1] }
   }
 
@@ -29,7 +31,18 @@ struct Plan {
     var count: Int
     var first: Int
     var last: Int
+    /// When it is needed again, after others may have had its place.
+    var again: ClosedRange<Int>?
     var offset = 0
+
+    func lives(with other: Buffer) -> Bool {
+      let (mine, others) = (spans, other.spans)
+      return mine.contains { span in others.contains { $0.overlaps(span) } }
+    }
+
+    private var spans: [ClosedRange<Int>] {
+      [first...max(first, last)] + (again.map { [$0] } ?? [])
+    }
   }
 
   private(set) var steps: [Step] = []
@@ -216,6 +229,7 @@ struct Plan {
       } else {
         valueBuffer[step.output] = buffers.count
         buffers.append(Buffer(count: count, first: index, last: lastUse[step.output]))
+        if needs[index].canRecompute { recompute(index, needs) }
       }
       if needs[index].saved > 0 {
         steps[index].savedBuffer = buffers.count
@@ -226,6 +240,32 @@ struct Plan {
       }
     }
   }
+
+  /// Lets the step's output go after its last reader forward, and be made again before the first
+  /// that reads it backward, if what it is made of took far longer to make: half of what a U-Net
+  /// holds in training are normalised outputs of convolutions.
+  private mutating func recompute(_ index: Int, _ needs: [Needs]) {
+    let output = steps[index].output
+    guard steps[index].runsBackward, !isKept.contains(output),
+      // What it is made of must still be there, not itself be made again later.
+      steps[index].inputs.allSatisfy({ buffers[valueBuffer[$0]!].again == nil })
+    else { return }
+    let readers = steps.indices.filter { steps[$0].inputs.contains(output) }
+    let backward = readers.filter { steps[$0].runsBackward && needs[$0].readsInputs }
+    guard let lastReader = readers.last, let firstBack = backward.last,
+      let lastBack = backward.first, readers.allSatisfy({ !needs[$0].runsInPlace }),
+      let maker = steps.first(where: { $0.output == steps[index].inputs[0] }),
+      maker.operation.multiplyAccumulates(maker.shapes)
+        >= Plan.worthRecomputing * maker.shapes.outputSize
+    else { return }
+    let buffer = valueBuffer[output]!
+    buffers[buffer].last = lastReader
+    buffers[buffer].again = backwardTime(firstBack)...backwardTime(lastBack)
+    steps[firstBack].recomputes.append(index)
+  }
+
+  /// Multiplications that each value of the input took.
+  private static let worthRecomputing = 100
 
   private mutating func placeGradients(_ needs: [Needs], _ wantsGradient: [Bool]) {
     // The outputs' gradients are written between forward and backward.
@@ -275,7 +315,7 @@ struct Plan {
       var offset = 0
       for other in placed {
         let neighbour = buffers[other]
-        if neighbour.last < buffer.first || neighbour.first > buffer.last { continue }
+        if !neighbour.lives(with: buffer) { continue }
         if neighbour.offset >= offset + buffer.count { break }
         let after = (neighbour.offset + neighbour.count + alignment - 1) / alignment * alignment
         offset = max(offset, after)

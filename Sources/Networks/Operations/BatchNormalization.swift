@@ -64,6 +64,7 @@ package struct BatchNormalization: Operation {
     needs.backwardScratch = needs.forwardScratch
     needs.readsInputs = true
     needs.runsInPlace = true
+    needs.canRecompute = true
     needs.gradientInPlace = true
     return needs
   }
@@ -83,10 +84,24 @@ package struct BatchNormalization: Operation {
         channels: channels, momentum: momentum, mean: mean, variance: variance,
         movingMean: pass.weights[2], movingVariance: pass.weights[3])
     }
+    normalize(pass, mean, variance)
+  }
+
+  package func recompute(_ pass: Pass) {
+    let usesBatch = usesBatch(pass)
+    normalize(
+      pass, usesBatch ? pass.saved : pass.weights[2],
+      usesBatch ? pass.saved + pass.shapes.outputChannels : pass.weights[3])
+  }
+
+  private func normalize(
+    _ pass: Pass, _ mean: UnsafePointer<Float>, _ variance: UnsafePointer<Float>
+  ) {
     Kernels.BatchNormalization.normalize(
-      rows: rows, channels: channels, input: pass.inputs[0], mean: mean, variance: variance,
-      gamma: pass.weights[0], beta: pass.weights[1], epsilon: epsilon, activation: activation,
-      output: pass.output, workspace: pass.scratch)
+      rows: rows(pass.shapes, pass.count), channels: pass.shapes.outputChannels,
+      input: pass.inputs[0], mean: mean, variance: variance, gamma: pass.weights[0],
+      beta: pass.weights[1], epsilon: epsilon, activation: activation, output: pass.output,
+      workspace: pass.scratch)
   }
 
   package func backward(_ pass: Pass) {
