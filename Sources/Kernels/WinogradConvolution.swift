@@ -11,7 +11,7 @@ import CKernels
 ///
 /// The input gradient is the same with the kernel turned round; the kernel gradient has the output
 /// gradients of a tile as its kernel, and the taps as its outputs. Reached through `Convolution`
-/// where it is worth while: the transforms cost as much as some hundred channels' multiplications.
+/// where it is worth while: with few channels the transforms cost more than they save.
 enum WinogradConvolution {
   private static let places = 36
   private static let tile = 4
