@@ -5,7 +5,7 @@ here = pathlib.Path(__file__).resolve().parent
 measure = here.parent.parent / ".build/release/conch-bench"
 environment = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "conch-peers"
 python = environment / "bin/python"
-packages = ["torch==2.13.0+cpu", "numpy", "onnx", "onnxruntime"]
+packages = ["torch==2.13.0+cpu", "numpy", "onnx", "onnxruntime", "tensorflow-cpu"]
 # An allocator that keeps its memory instead of giving it back after every step.
 tuned = {
     "MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": "68719476736",
@@ -63,7 +63,8 @@ def compare(workload, kinds, folder):
         if kind == "onnx" and not workload.endswith("infer"):
             continue
         for name, extra in [(kind, {}), (f"{kind} tuned", tuned)]:
-            runner = Runner([python, here / "peer.py", kind, workload, file], extra)
+            script = "keras_peer.py" if kind == "keras" else "peer.py"
+            runner = Runner([python, here / script, kind, workload, file], extra)
             try:
                 difference = float(runner.answer())
                 if not difference < 1e-4:
@@ -100,7 +101,7 @@ def compare(workload, kinds, folder):
 
 
 pattern = sys.argv[sys.argv.index("--only") + 1] if "--only" in sys.argv else ""
-kinds = ["plain", "channels_last", "compiled", "onnx"]
+kinds = ["plain", "channels_last", "compiled", "keras", "onnx"]
 if "--kinds" in sys.argv:
     kinds = sys.argv[sys.argv.index("--kinds") + 1].split(",")
 install()

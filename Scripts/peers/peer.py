@@ -4,34 +4,19 @@
 
 FILE is what `conch-bench`'s `write` wrote: the same weights, an input and its outputs. The first line
 printed is the largest difference of outputs, as a part of the largest output."""
-import json, os, re, sys, time
+import sys
 
-import numpy as np
 import torch
 from torch.nn import functional as F
 
 import models
+from protocol import batch_of, difference, serve, tensors
 
 kind, workload, path = sys.argv[1:4]
 torch.set_num_threads(2)
 torch.manual_seed(1)
 
-
-def tensors(path):
-    with open(path, "rb") as file:
-        header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
-        data = file.read()
-    return {
-        name: np.frombuffer(data, np.float32, offset=entry["data_offsets"][0], count=int(np.prod(entry["shape"]))).reshape(entry["shape"])
-        for name, entry in header.items() if name != "__metadata__"
-    }
-
-
-def difference(mine, theirs):
-    return max(float(np.abs(a - b).max() / np.abs(b).max()) for a, b in zip(mine, theirs))
-
-
-batch = int(re.search(r"_b(\d+)_", workload).group(1))
+batch = batch_of(workload)
 model, side = models.network(workload)
 file = tensors(path)
 models.carry_over(model, [value for name, value in file.items() if name[0].isdigit()])
@@ -118,15 +103,4 @@ else:
         optimizer.step()
 
 
-for line in sys.stdin:
-    words = line.split() or [""]
-    if words[0] == "run":
-        times = []
-        for _ in range(int(words[1])):
-            start = time.perf_counter()
-            run()
-            times.append(time.perf_counter() - start)
-        print(*times, flush=True)
-    elif words[0] == "memory":
-        status = open("/proc/self/status").read()
-        print(int(re.search(r"VmHWM:\s+(\d+)", status).group(1)) / 1000, flush=True)
+serve(run)
