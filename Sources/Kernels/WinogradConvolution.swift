@@ -23,16 +23,20 @@ enum WinogradConvolution {
       && g.dilationY == 1 && g.dilationX == 1 && g.groups == 1
       && g.inputChannels % 16 == 0 && g.outputChannels % 16 == 0
       && min(g.inputChannels, g.outputChannels) >= leastChannels
-      && count(g.outputHeight) * count(g.outputWidth)
-        >= (isPrepared ? leastTilesPrepared : leastTiles)
+      && (isPrepared
+        ? tiles(g) >= leastTilesPrepared : g.batch * tiles(g) >= leastTiles)
   }
 
   private static let leastChannels = 32
-  /// Of an image: with fewer, transforming the kernel costs more than is saved. The number of images
-  /// does not matter, so that one has the same output alone as among others.
-  private static let leastTiles = 36
-  /// With fewer, reading the transformed kernel does.
+  /// Of a batch: with fewer, transforming the kernel costs more than is saved.
+  private static let leastTiles = 48
+  /// Of an image: with fewer, reading the transformed kernel does. The number of images does not
+  /// matter, so that one has the same output alone as among others.
   private static let leastTilesPrepared = 16
+
+  private static func tiles(_ g: ConvolutionGeometry) -> Int {
+    count(g.outputHeight) * count(g.outputWidth)
+  }
 
   /// Tiles along a side.
   private static func count(_ side: Int) -> Int { (side + tile - 1) / tile }
