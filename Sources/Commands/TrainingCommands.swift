@@ -43,9 +43,9 @@ func trainingCommands(_ workspace: Workspace) -> [Command] {
       result: .object("trainer"), summary: "Puts together a network, data and an optimiser.",
       details: """
         What the data come with says what is taught: a class for each image (cross_entropy, or
-        similarity for an embedding, with batches of one pair a class), boxes (focal + smooth_l1),
-        a class for each pixel (cross_entropy; binary_cross_entropy for one output), a number for
-        each image (mean_squared_error). An autoencoder learns from the images themselves.
+        similarity for an embedding, whose batches are sets of one pair a class), boxes (focal +
+        smooth_l1), a class for each pixel (cross_entropy; binary_cross_entropy for one output), a
+        number for each image (mean_squared_error). An autoencoder learns from the images themselves.
         """,
       examples: [
         """

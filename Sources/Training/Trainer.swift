@@ -15,7 +15,7 @@ package final class Trainer {
   package let optimizer: Optimizer
   package let objective: any Objective
   package let seed: UInt64
-  /// Images a step: at most those of the dataset; of pairs, at most one for each class.
+  /// Images a step: at most those of the dataset; of pairs, whole sets (see `PairBatches`).
   package let batch: Int
   /// Whole batches in the dataset; of pairs, as many as show each image once as an anchor.
   package let stepsPerEpoch: Int

@@ -48,6 +48,23 @@ import Training
     return student
   }
 
+  /// Three images with one to three objects each: shared by the batch, each object weighs the same.
+  @Test func lossesAreSharedByTheBatchUnlessByImage() throws {
+    let student = try Self.student()
+    let printed = student.run(
+      """
+      def first_loss(per_image)
+        fit = trainer(net, discs batch: 6 seed: 1 per_image: per_image)
+        step fit
+        loss = fit.history[0].loss
+        rewind fit 1
+        return loss
+      end
+      show first_loss(false) == first_loss(false), first_loss(false) == first_loss(true)
+      """)
+    #expect(printed.hasSuffix("true\nfalse\n"), "\(printed)")
+  }
+
   @Test func boxesAreFoundAndLookedAt() throws {
     let student = try Self.student()
     let printed = student.run(

@@ -1,8 +1,8 @@
 import Imagery
 import Networks
 
-/// What two images of each class in a batch teach: the network's output is a vector `[D]`, batches
-/// are pairs, and the score is the share of anchors that find their own positive.
+/// What pairs of images of a class teach: the network's output is a vector `[D]`, batches are sets of
+/// pairs, and the score is the share of anchors that find their own positive.
 package protocol PairObjective: Objective {
   /// The loss over the pairs of a batch, and the score; writes all of the gradient where one is
   /// wanted.
