@@ -69,6 +69,7 @@ def compare(workload, kinds, folder):
                 difference = float(runner.answer())
                 if not difference < 1e-4:
                     print(f"{workload}: {name} differs by {difference:.2g}", file=sys.stderr)
+                    runner.close()
                     continue
                 runner.run(2)  # warm up, and compile
                 runners[name] = runner
@@ -86,7 +87,6 @@ def compare(workload, kinds, folder):
     operations = float(conch.ask("operations"))
     for runner in runners.values():
         runner.close()
-    # ONNX Runtime is never tuned in training, which it does not do.
     plain = [name for name in medians if name != "conch" and not name.endswith("tuned")]
     held = [name for name in medians if name.endswith("tuned")]
     row = {"workload": workload, "conch_s": medians["conch"], "spread": (quartiles[2] - quartiles[0]) / medians["conch"]}

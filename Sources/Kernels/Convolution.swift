@@ -39,10 +39,8 @@ package enum Convolution {
       }
     }
 
-    var needsWorkspace: Bool { self == .winograd }
-
     func workspace(_ g: ConvolutionGeometry) -> Int {
-      needsWorkspace ? WinogradConvolution.forwardWorkspace(g) : 0
+      self == .winograd ? WinogradConvolution.forwardWorkspace(g) : 0
     }
 
     func prepare(
@@ -192,10 +190,11 @@ package enum Convolution {
 
   /// Floats of workspace that `inputGradient` needs; depends on the geometry only.
   package static func inputGradientWorkspace(_ g: ConvolutionGeometry) -> Int {
-    precondition(g.isValid, "the sizes of a convolution are consistent")
-    if g.isDepthwise { return 0 }
-    return WinogradConvolution.suits(g)
-      ? WinogradConvolution.inputGradientWorkspace(g) : DirectConvolution.inputGradientWorkspace(g)
+    switch Algorithm(g, isPrepared: false) {
+    case .depthwise: 0
+    case .direct: DirectConvolution.inputGradientWorkspace(g)
+    case .winograd: WinogradConvolution.inputGradientWorkspace(g)
+    }
   }
 
   /// inputGradient (=, or += where `accumulate`) the gradient with respect to the input, plus
@@ -206,37 +205,38 @@ package enum Convolution {
     inputGradient: UnsafeMutablePointer<Float>, accumulate: Bool = false,
     workspace: UnsafeMutablePointer<Float>?
   ) {
-    precondition(geometry.isValid, "the sizes of a convolution are consistent")
-    if geometry.isDepthwise {
+    let algorithm = Algorithm(geometry, isPrepared: false)
+    if algorithm == .depthwise {
       DepthwiseConvolution.inputGradient(
         geometry, outputGradient: outputGradient, kernel: kernel, bias: bias,
         inputGradient: inputGradient, accumulate: accumulate)
+      return
+    }
+    guard let workspace else { preconditionFailure("an input gradient needs a workspace") }
+    if algorithm == .winograd {
+      WinogradConvolution.inputGradient(
+        geometry, outputGradient: outputGradient, kernel: kernel, bias: bias,
+        inputGradient: inputGradient, accumulate: accumulate, workspace: workspace)
     } else {
-      guard let workspace else { preconditionFailure("an input gradient needs a workspace") }
-      if WinogradConvolution.suits(geometry) {
-        WinogradConvolution.inputGradient(
-          geometry, outputGradient: outputGradient, kernel: kernel, bias: bias,
-          inputGradient: inputGradient, accumulate: accumulate, workspace: workspace)
-      } else {
-        DirectConvolution.packTransposed(geometry, kernel: kernel, bias: bias, into: workspace)
-        DirectConvolution.inputGradient(
-          geometry, outputGradient: outputGradient, packed: workspace,
-          inputGradient: inputGradient, accumulate: accumulate)
-      }
+      DirectConvolution.packTransposed(geometry, kernel: kernel, bias: bias, into: workspace)
+      DirectConvolution.inputGradient(
+        geometry, outputGradient: outputGradient, packed: workspace, inputGradient: inputGradient,
+        accumulate: accumulate)
     }
   }
 
   /// Floats of workspace that `kernelGradient` needs; depends on the geometry only.
   package static func kernelGradientWorkspace(_ g: ConvolutionGeometry) -> Int {
-    precondition(g.isValid, "the sizes of a convolution are consistent")
+    let own =
+      switch Algorithm(g, isPrepared: false) {
+      case .depthwise: DepthwiseConvolution.kernelGradientWorkspace(g)
+      case .direct: DirectConvolution.kernelGradientWorkspace(g)
+      case .winograd: WinogradConvolution.kernelGradientWorkspace(g)
+      }
     return max(
+      own,
       Reduction.columnSumsWorkspace(
-        rows: g.batch * g.outputHeight * g.outputWidth, columns: g.outputChannels),
-      g.isDepthwise
-        ? DepthwiseConvolution.kernelGradientWorkspace(g)
-        : WinogradConvolution.suits(g)
-          ? WinogradConvolution.kernelGradientWorkspace(g)
-          : DirectConvolution.kernelGradientWorkspace(g))
+        rows: g.batch * g.outputHeight * g.outputWidth, columns: g.outputChannels))
   }
 
   /// kernelGradient (=, or +=) the gradient with respect to the kernel, and, where
@@ -255,15 +255,16 @@ package enum Convolution {
         rows: g.batch * g.outputHeight * g.outputWidth, columns: g.outputChannels,
         input: outputGradient, output: biasGradient, accumulate: accumulate, workspace: workspace)
     }
-    if g.isDepthwise {
+    switch Algorithm(g, isPrepared: false) {
+    case .depthwise:
       DepthwiseConvolution.kernelGradient(
         g, input: input, outputGradient: outputGradient, kernelGradient: kernelGradient,
         accumulate: accumulate, workspace: workspace)
-    } else if WinogradConvolution.suits(g) {
+    case .winograd:
       WinogradConvolution.kernelGradient(
         g, input: input, outputGradient: outputGradient, kernelGradient: kernelGradient,
         accumulate: accumulate, workspace: workspace)
-    } else {
+    case .direct:
       DirectConvolution.kernelGradient(
         g, input: input, outputGradient: outputGradient, kernelGradient: kernelGradient,
         accumulate: accumulate, partial: workspace)

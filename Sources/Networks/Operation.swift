@@ -1,3 +1,5 @@
+import Kernels
+
 /// What a layer computes: one file in `Operations/` each, with its shape rule, weights, forward,
 /// backward, cost, receptive field and documentation. An operation is a value without weights; a
 /// `Layer` is an operation with an identity, a `Network` holds the weights.
@@ -65,6 +67,29 @@ extension Operation {
     _ inputs: [ReceptiveField], _ shapes: OperationShapes
   ) -> ReceptiveField {
     ReceptiveField.union(inputs)
+  }
+}
+
+extension Operation {
+  /// This with the activation that follows, where it carries none yet.
+  func carrying(
+    _ next: any Operation, in activation: WritableKeyPath<Self, Kernels.Activation>
+  ) -> Self? {
+    guard self[keyPath: activation] == .none, let next = next as? Activation else { return nil }
+    var fused = self
+    fused[keyPath: activation] = next.function
+    return fused
+  }
+
+  /// This with the normalisation that follows, where it has none yet.
+  func takingIn(
+    _ next: any Operation, as normalization: WritableKeyPath<Self, BatchNormalization?>
+  ) -> Self? {
+    guard self[keyPath: normalization] == nil, let next = next as? BatchNormalization
+    else { return nil }
+    var folded = self
+    folded[keyPath: normalization] = next
+    return folded
   }
 }
 

@@ -7,10 +7,7 @@ import Tensors
 /// long vectors. Where the distance is large is work to be done; below the floor is Winograd's.
 enum LayerBenchmark {
   static func run(_ name: String, repeats: Int = 7) throws {
-    guard let workload = Workload.all.first(where: { $0.name == name }) else {
-      print("no workload \(name): see `conch-bench workloads`")
-      return
-    }
+    let workload = Workload.named(name)
     let network = try workload.network()
     let execution = try Execution(
       network, count: workload.batch, mode: workload.isTraining ? .training : .inference)

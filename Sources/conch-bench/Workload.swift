@@ -73,6 +73,15 @@ struct Workload: Sendable {
       + inference("embedding_64", .pairs, [1, 2000], embedding)
   }()
 
+  /// The workload of that name, or the end of the program.
+  static func named(_ name: String) -> Workload {
+    guard let workload = all.first(where: { $0.name == name }) else {
+      print("no workload \(name): see `conch-bench workloads`")
+      exit(2)
+    }
+    return workload
+  }
+
   /// Does it once.
   typealias Run = () throws -> Void
 
@@ -174,10 +183,7 @@ struct Workload: Sendable {
 /// process has held, `write PATH` writes the network, and `operations` counts those of one run.
 enum WorkloadServer {
   static func serve(_ name: String) throws {
-    guard let workload = Workload.all.first(where: { $0.name == name }) else {
-      print("no workload \(name)")
-      exit(2)
-    }
+    let workload = Workload.named(name)
     let network = try workload.network()
     var prepared: Workload.Run?
     while let line = readLine() {

@@ -55,9 +55,6 @@ package struct Add: Operation {
   }
 
   package func fused(with next: any Operation) -> (any Operation)? {
-    guard activation == .none, let next = next as? Activation else { return nil }
-    var fused = self
-    fused.activation = next.function
-    return fused
+    carrying(next, in: \.activation)
   }
 }

@@ -122,9 +122,6 @@ package struct BatchNormalization: Operation {
   package func multiplyAccumulates(_ shapes: OperationShapes) -> Int { shapes.outputSize }
 
   package func fused(with next: any Operation) -> (any Operation)? {
-    guard activation == .none, let next = next as? Activation else { return nil }
-    var fused = self
-    fused.activation = next.function
-    return fused
+    carrying(next, in: \.activation)
   }
 }

@@ -107,17 +107,10 @@ package struct DepthwiseConvolution: Operation {
   }
 
   package func fused(with next: any Operation) -> (any Operation)? {
-    guard activation == .none, let next = next as? Activation else { return nil }
-    var fused = self
-    fused.activation = next.function
-    return fused
+    carrying(next, in: \.activation)
   }
 
   package func folded(with next: any Operation) -> (any Operation)? {
-    guard activation == .none, normalization == nil, let next = next as? BatchNormalization
-    else { return nil }
-    var folded = self
-    folded.normalization = next
-    return folded
+    activation == .none ? takingIn(next, as: \.normalization) : nil
   }
 }
