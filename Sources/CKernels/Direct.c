@@ -21,34 +21,43 @@ INLINE void fetch(const float *from, ptrdiff_t count) {
   for (ptrdiff_t i = 0; i < count; i += LINE) __builtin_prefetch(from + i);
 }
 
-// Stores fewer values than a vector has.
-INLINE void store_part(float *to, const float *part, ptrdiff_t count, bool accumulate) {
+// In this order of comparing a NaN stays one.
+#define BETWEEN(LOW, VALUE, HIGH)                                        \
+  ({                                                                     \
+    __typeof__(LOW) above = (LOW) > (VALUE) ? (LOW) : (VALUE);           \
+    (HIGH) < above ? (HIGH) : above;                                     \
+  })
+
+// Writes a row of sums that is not whole vectors.
+INLINE void finish_row(const float *sums, ptrdiff_t count, conch_finish finish, float *to) {
   ptrdiff_t i = 0;
-  for (; i + 8 <= count; i += 8) {
-    float8 *place = (float8 *)(to + i);
-    *place = accumulate ? *place + *(const float8 *)(part + i) : *(const float8 *)(part + i);
+#define FINISH(TYPE)                                                     \
+  for (; i + (ptrdiff_t)(sizeof(TYPE) / sizeof(float)) <= count; i += sizeof(TYPE) / sizeof(float)) { \
+    TYPE value = *(const TYPE *)(sums + i), low = finish.low, high = finish.high; \
+    if (finish.accumulate) value += *(const TYPE *)(to + i);             \
+    *(TYPE *)(to + i) = BETWEEN(low, value, high);                       \
   }
-  for (; i + 4 <= count; i += 4) {
-    float4v *place = (float4v *)(to + i);
-    *place = accumulate ? *place + *(const float4v *)(part + i) : *(const float4v *)(part + i);
-  }
-  for (; i < count; i++) to[i] = accumulate ? to[i] + part[i] : part[i];
+  FINISH(float8) FINISH(float4v) FINISH(float)
+#undef FINISH
 }
 
 #if defined(__x86_64__)
 
 #define LANES 16
 #define VECTOR float16
-#define MOST_ROWS 8
 #define MOST_VECTORS 3
+#define MOST_ROWS_1 16
+#define MOST_ROWS_2 12
+#define MOST_ROWS_3 8
 #define TARGET __attribute__((target("arch=x86-64-v4"), min_vector_width(512)))
 #define NAMED(name) name##_v4
 #include "DirectBlock.h"
 
 #define LANES 8
 #define VECTOR float8
-#define MOST_ROWS 6
 #define MOST_VECTORS 2
+#define MOST_ROWS_1 12
+#define MOST_ROWS_2 6
 #define TARGET __attribute__((target("arch=x86-64-v3")))
 #define NAMED(name) name##_v3
 #include "DirectBlock.h"
@@ -58,18 +67,21 @@ INLINE void store_part(float *to, const float *part, ptrdiff_t count, bool accum
 #define LANES 4
 #define VECTOR float4v
 #if defined(__aarch64__)
-#define MOST_ROWS 8
 #define MOST_VECTORS 3
+#define MOST_ROWS_1 16
+#define MOST_ROWS_2 12
+#define MOST_ROWS_3 8
 #else
-#define MOST_ROWS 6
 #define MOST_VECTORS 2
+#define MOST_ROWS_1 12
+#define MOST_ROWS_2 6
 #endif
 #define TARGET
 #define NAMED(name) name##_base
 #include "DirectBlock.h"
 
 typedef void rows_function(const conch_run *, ptrdiff_t, const float *, ptrdiff_t, const float *,
-                           ptrdiff_t, float *, ptrdiff_t, ptrdiff_t, bool);
+                           ptrdiff_t, float *, ptrdiff_t, ptrdiff_t, conch_finish);
 
 typedef void gradient_function(const conch_run *, ptrdiff_t, const float *, ptrdiff_t,
                                const float *, ptrdiff_t, float *, ptrdiff_t, ptrdiff_t, ptrdiff_t);
@@ -135,14 +147,14 @@ CLONED void conch_direct_pack(ptrdiff_t first_row, ptrdiff_t rows, ptrdiff_t dep
 
 void conch_direct_rows(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth, const float *a,
                        ptrdiff_t a_step, const float *packed, float *c, ptrdiff_t c_step,
-                       bool accumulate) {
+                       conch_finish finish) {
   direct_kernel kernel = chosen();
   conch_run run = {0, 0, depth};
   for (ptrdiff_t column = 0, width; column < columns; column += width) {
     ptrdiff_t left = columns - column;
     width = panel_width(&kernel, left);
     kernel.rows(&run, 1, a, a_step, packed + column * (depth + 1), left < width ? left : width,
-                c + column, c_step, rows, accumulate);
+                c + column, c_step, rows, finish);
   }
 }
 
@@ -171,7 +183,7 @@ INLINE ptrdiff_t list_runs(const conch_axis *y, const conch_axis *x, ptrdiff_t t
 
 void conch_direct_lines(const conch_axis *y, const conch_axis *x, conch_channels reading,
                         conch_channels writing, const float *read, const float *packed,
-                        float *written, bool accumulate, ptrdiff_t line_begin, ptrdiff_t line_end,
+                        float *written, conch_finish finish, ptrdiff_t line_begin, ptrdiff_t line_end,
                         ptrdiff_t *lists) {
   direct_kernel kernel = chosen();
   conch_run *runs = (conch_run *)lists, *edge_runs = runs + y->taps * x->taps;
@@ -191,14 +203,14 @@ void conch_direct_lines(const conch_axis *y, const conch_axis *x, conch_channels
       if (lo < hi) {
         ptrdiff_t count = list_runs(y, x, ty, -1, reading, runs);
         kernel.rows(runs, count, source + lo * read_step, read_step, panel, columns,
-                    target + lo * written_step, written_step, hi - lo, accumulate);
+                    target + lo * written_step, written_step, hi - lo, finish);
       }
       for (ptrdiff_t tx = 0; tx < x->count; tx++) {
         if (tx == lo && lo < hi) tx = hi;
         if (tx >= x->count) break;
         ptrdiff_t count = list_runs(y, x, ty, tx, reading, edge_runs);
         kernel.rows(edge_runs, count, source + tx * read_step, read_step, panel, columns,
-                    target + tx * written_step, written_step, 1, accumulate);
+                    target + tx * written_step, written_step, 1, finish);
       }
     }
   }

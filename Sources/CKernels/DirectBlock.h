@@ -1,13 +1,13 @@
 // The register-blocked heart of a product, once for each instruction set. Expects LANES (floats in
-// a vector), VECTOR, MOST_ROWS and MOST_VECTORS (a block of sums that fits the registers), TARGET
-// (function attributes) and NAMED(name).
+// a vector), VECTOR, MOST_VECTORS (of a panel), MOST_ROWS_1, _2 and _3 (the rows of a block of so
+// many vectors: its sums fill the registers), TARGET (function attributes) and NAMED(name).
 
 // ROWS × VECTORS sums: row r is the sum, over runs, of a[r · a_step + …] times rows of the panel.
 #define BLOCK(ROWS, VECTORS)                                                             \
   TARGET static void NAMED(block_##ROWS##_##VECTORS)(                                    \
       const conch_run *runs, ptrdiff_t run_count, const float *a, ptrdiff_t a_step,      \
       const float *panel, ptrdiff_t columns, float *c, ptrdiff_t c_step,                 \
-      bool accumulate) {                                                                 \
+      conch_finish finish) {                                                             \
     enum { WIDTH = VECTORS * LANES };                                                    \
     VECTOR sum[ROWS][VECTORS];                                                           \
     UNROLL for (int r = 0; r < ROWS; r++)                                                \
@@ -26,19 +26,22 @@
         }                                                                                \
       }                                                                                  \
     }                                                                                    \
-    UNROLL for (int r = 0; r < ROWS; r++) {                                              \
-      float *to = c + r * c_step;                                                        \
-      UNROLL for (int v = 0; v < VECTORS; v++) {                                         \
-        if (columns >= (v + 1) * LANES) {                                                \
-          VECTOR *place = (VECTOR *)(to + v * LANES);                                    \
-          *place = accumulate ? *place + sum[r][v] : sum[r][v];                          \
-        } else {                                                                         \
-          float part[LANES];                                                             \
-          *(VECTOR *)part = sum[r][v];                                                   \
-          store_part(to + v * LANES, part, columns - v * LANES, accumulate);             \
-        }                                                                                \
-      }                                                                                  \
+    if (columns < WIDTH) {                                                               \
+      float part[ROWS][WIDTH];                                                           \
+      UNROLL for (int r = 0; r < ROWS; r++)                                              \
+        UNROLL for (int v = 0; v < VECTORS; v++)                                         \
+          *(VECTOR *)(part[r] + v * LANES) = sum[r][v];                                  \
+      for (int r = 0; r < ROWS; r++) finish_row(part[r], columns, finish, c + r * c_step); \
+      return;                                                                            \
     }                                                                                    \
+    if (finish.accumulate)                                                               \
+      UNROLL for (int r = 0; r < ROWS; r++)                                              \
+        UNROLL for (int v = 0; v < VECTORS; v++)                                         \
+          sum[r][v] += *(const VECTOR *)(c + r * c_step + v * LANES);                    \
+    VECTOR low = finish.low, high = finish.high;                                         \
+    UNROLL for (int r = 0; r < ROWS; r++)                                                \
+      UNROLL for (int v = 0; v < VECTORS; v++)                                           \
+        *(VECTOR *)(c + r * c_step + v * LANES) = BETWEEN(low, sum[r][v], high);         \
   }
 
 // ROWS × VECTORS sums of a kernel gradient, kept at `sums`: row r adds, over the places of all
@@ -68,105 +71,96 @@
         *(VECTOR *)(sums + r * sums_step + v * LANES) = sum[r][v];                       \
   }
 
-// A block for each number of rows that can be left: lines of a map are often short.
+// A block for each number of rows up to the most of so many vectors: lines of a map are often short.
+#define ROWS_TO_6(DO, V) DO(1, V) DO(2, V) DO(3, V) DO(4, V) DO(5, V) DO(6, V)
+#define ROWS_TO_8(DO, V) ROWS_TO_6(DO, V) DO(7, V) DO(8, V)
+#define ROWS_TO_12(DO, V) ROWS_TO_8(DO, V) DO(9, V) DO(10, V) DO(11, V) DO(12, V)
+#define ROWS_TO_16(DO, V) ROWS_TO_12(DO, V) DO(13, V) DO(14, V) DO(15, V) DO(16, V)
+#define JOINED(A, B) A##B
+#define EXPANDED(A, B) JOINED(A, B)
+#define ALL_ROWS(DO, V) EXPANDED(ROWS_TO_, MOST_ROWS_##V)(DO, V)
+
 #define BLOCKS_OF(ROWS, VECTORS) BLOCK(ROWS, VECTORS) GRADIENT_BLOCK(ROWS, VECTORS)
-#define BLOCKS_UP_TO_6(VECTORS)                                                          \
-  BLOCKS_OF(1, VECTORS) BLOCKS_OF(2, VECTORS) BLOCKS_OF(3, VECTORS)                      \
-  BLOCKS_OF(4, VECTORS) BLOCKS_OF(5, VECTORS) BLOCKS_OF(6, VECTORS)
-#if MOST_ROWS > 6
-#define ALL_BLOCKS(VECTORS)                                                              \
-  BLOCKS_UP_TO_6(VECTORS) BLOCKS_OF(7, VECTORS) BLOCKS_OF(8, VECTORS)
-#else
-#define ALL_BLOCKS(VECTORS) BLOCKS_UP_TO_6(VECTORS)
-#endif
-
-ALL_BLOCKS(1) ALL_BLOCKS(2)
+ALL_ROWS(BLOCKS_OF, 1) ALL_ROWS(BLOCKS_OF, 2)
 #if MOST_VECTORS > 2
-ALL_BLOCKS(3)
+ALL_ROWS(BLOCKS_OF, 3)
 #endif
 
-#undef BLOCK
-#undef GRADIENT_BLOCK
-#undef BLOCKS_OF
-#undef BLOCKS_UP_TO_6
-#undef ALL_BLOCKS
-
-#define JOINED(A, B, C) NAMED(A##_##B##_##C)
-#define EXPANDED(A, B, C) JOINED(A, B, C)
-
-#define CALL(ROWS, VECTORS)                                                              \
-  EXPANDED(block, ROWS, VECTORS)(runs, run_count, a + row * a_step, a_step, panel,       \
-                                 columns, c + row * c_step, c_step, accumulate)
-#define WHOLE_BLOCKS(VECTORS)                                                            \
-  for (; row + MOST_ROWS <= rows; row += MOST_ROWS) {                                    \
-    fetch(a + (row + MOST_ROWS) * a_step, MOST_ROWS * a_step);                           \
-    CALL(MOST_ROWS, VECTORS);                                                            \
+// Rows are shared evenly among as few blocks as can be: a block of few rows waits for its sums.
+#define SHARED(VECTORS)                                                                  \
+  for (ptrdiff_t blocks = (rows + MOST_ROWS_##VECTORS - 1) / MOST_ROWS_##VECTORS, row = 0, taken; \
+       blocks > 0; blocks--, row += taken) {                                             \
+    taken = (rows - row + blocks - 1) / blocks;                                          \
+    NEXT                                                                                 \
+    switch (taken) { ALL_ROWS(CASE, VECTORS) }                                           \
   }
-#define LEFT(ROWS, VECTORS) case ROWS: CALL(ROWS, VECTORS); break;
-#if MOST_ROWS > 6
-#define MORE_LEFT(VECTORS) LEFT(6, VECTORS) LEFT(7, VECTORS)
-#else
-#define MORE_LEFT(VECTORS)
-#endif
-#define ALL_ROWS(VECTORS)                                                                \
-  WHOLE_BLOCKS(VECTORS)                                                                  \
-  switch (rows - row) {                                                                  \
-    LEFT(1, VECTORS) LEFT(2, VECTORS) LEFT(3, VECTORS) LEFT(4, VECTORS)                  \
-    LEFT(5, VECTORS) MORE_LEFT(VECTORS)                                                  \
-  }
+
+#define NEXT fetch(a + (row + taken) * a_step, taken * a_step);
+#define CASE(ROWS, VECTORS)                                                              \
+  case ROWS:                                                                             \
+    NAMED(block_##ROWS##_##VECTORS)(runs, run_count, a + row * a_step, a_step, panel,    \
+                                    columns, c + row * c_step, c_step, finish);          \
+    break;
 
 // Any number of rows against one panel of at most MOST_VECTORS vectors.
 static void NAMED(rows)(const conch_run *runs, ptrdiff_t run_count, const float *a,
                         ptrdiff_t a_step, const float *panel, ptrdiff_t columns, float *c,
-                        ptrdiff_t c_step, ptrdiff_t rows, bool accumulate) {
-  ptrdiff_t row = 0;
+                        ptrdiff_t c_step, ptrdiff_t rows, conch_finish finish) {
   if (columns <= LANES) {
-    ALL_ROWS(1)
+    SHARED(1)
   } else if (columns <= 2 * LANES) {
-    ALL_ROWS(2)
+    SHARED(2)
   }
 #if MOST_VECTORS > 2
   else {
-    ALL_ROWS(3)
+    SHARED(3)
   }
 #endif
 }
 
-#undef CALL
-#undef WHOLE_BLOCKS
-#define CALL(ROWS, VECTORS)                                                              \
-  EXPANDED(gradient, ROWS, VECTORS)(runs, run_count, read + row, read_step, d, d_step,   \
-                                    sums + row * sums_step, sums_step)
-#define WHOLE_BLOCKS(VECTORS)                                                            \
-  for (; row + MOST_ROWS <= rows; row += MOST_ROWS) CALL(MOST_ROWS, VECTORS);
+#undef NEXT
+#undef CASE
+#define NEXT
+#define CASE(ROWS, VECTORS)                                                              \
+  case ROWS:                                                                             \
+    NAMED(gradient_##ROWS##_##VECTORS)(runs, run_count, read + row, read_step, d, d_step, \
+                                       sums + row * sums_step, sums_step);               \
+    break;
 
 // Any number of rows of a kernel gradient, at most MOST_VECTORS vectors wide.
 static void NAMED(gradient)(const conch_run *runs, ptrdiff_t run_count, const float *read,
                             ptrdiff_t read_step, const float *d, ptrdiff_t d_step, float *sums,
                             ptrdiff_t sums_step, ptrdiff_t rows, ptrdiff_t columns) {
-  ptrdiff_t row = 0;
   if (columns <= LANES) {
-    ALL_ROWS(1)
+    SHARED(1)
   } else if (columns <= 2 * LANES) {
-    ALL_ROWS(2)
+    SHARED(2)
   }
 #if MOST_VECTORS > 2
   else {
-    ALL_ROWS(3)
+    SHARED(3)
   }
 #endif
 }
 
+#undef BLOCK
+#undef GRADIENT_BLOCK
+#undef BLOCKS_OF
+#undef ROWS_TO_6
+#undef ROWS_TO_8
+#undef ROWS_TO_12
+#undef ROWS_TO_16
 #undef JOINED
 #undef EXPANDED
-#undef CALL
-#undef WHOLE_BLOCKS
-#undef LEFT
-#undef MORE_LEFT
 #undef ALL_ROWS
+#undef SHARED
+#undef NEXT
+#undef CASE
 #undef LANES
 #undef VECTOR
-#undef MOST_ROWS
 #undef MOST_VECTORS
+#undef MOST_ROWS_1
+#undef MOST_ROWS_2
+#undef MOST_ROWS_3
 #undef TARGET
 #undef NAMED

@@ -28,4 +28,21 @@ package enum Activation: Equatable, Hashable, Sendable {
   var slope: Float {
     if case .leakyRelu(let slope) = self { slope } else { 0 }
   }
+
+  /// What brings finished sums through this function, for those that only bound their values; nil
+  /// for the others, which take a pass of their own.
+  var bounds: (low: Float, high: Float)? {
+    switch self {
+    case .none: (-.infinity, .infinity)
+    case .relu: (0, .infinity)
+    case .relu6: (0, 6)
+    case .leakyRelu, .sigmoid: nil
+    }
+  }
+
+  /// What a product does with its finished sums: as far as it can, this function.
+  func finish(accumulate: Bool = false) -> conch_finish {
+    let (low, high) = bounds ?? (-.infinity, .infinity)
+    return conch_finish(accumulate: accumulate, low: low, high: high)
+  }
 }

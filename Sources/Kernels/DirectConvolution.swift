@@ -51,11 +51,11 @@ enum DirectConvolution {
             (above.first, above.count) = (above.first + columns.lowerBound, columns.count)
             conch_direct_lines(
               y, x, g.reading(group), above, input,
-              packed + (group * matrix + columns.lowerBound * (depth + 1)), output, false,
-              lines.lowerBound, lines.upperBound, lists)
+              packed + (group * matrix + columns.lowerBound * (depth + 1)), output,
+              activation.finish(), lines.lowerBound, lines.upperBound, lists)
           }
         }
-        if activation != .none {
+        if activation.bounds == nil {
           for group in 0..<g.groups {
             conch_bias_activate(
               lines.count * g.outputWidth, columns.count, filters, nil, activation.code,
@@ -152,7 +152,7 @@ enum DirectConvolution {
             conch_direct_lines(
               y, x, g.above(group), writing, outputGradient,
               packed + (group * matrix + columns.lowerBound * (depth + 1)), inputGradient,
-              accumulate, image * count + min(from, count),
+              Activation.none.finish(accumulate: accumulate), image * count + min(from, count),
               image * count + min(from + grain, count), lists)
           }
         }
@@ -317,8 +317,9 @@ enum DirectConvolution {
       let target = c + (row * columns + part.lowerBound)
       conch_direct_rows(
         count, part.count, depth, a + row * depth, depth,
-        packed + part.lowerBound * (depth + 1), target, columns, accumulate)
-      if activation != .none {
+        packed + part.lowerBound * (depth + 1), target, columns,
+        activation.finish(accumulate: accumulate))
+      if activation.bounds == nil {
         conch_bias_activate(
           count, part.count, columns, nil, activation.code, activation.slope, target)
       }

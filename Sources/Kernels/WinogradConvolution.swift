@@ -212,7 +212,7 @@ enum WinogradConvolution {
           conch_direct_rows(
             tiles, written, read, patches + place * tiles * read, read,
             packed + place * pass.matrixFloats, products + place * tiles * written, written,
-            false)
+            Activation.none.finish())
         }
         withUnsafePointer(to: pass.to) {
           conch_winograd_outputs(

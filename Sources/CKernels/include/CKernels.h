@@ -101,12 +101,18 @@ void conch_winograd_kernel_gradient(ptrdiff_t count, ptrdiff_t place, const floa
 // Products and convolutions (Direct.c). The second factor, a matrix [depth, columns],
 // is packed first: row 0 of `packed` takes the biases (`from` null: zeros), rows 1… the matrix.
 // `packed` has room for (depth + 1) · (columns rounded up to 16) floats.
+// What is done with finished sums: they are added to what is there, then brought between low and
+// high, which are infinite where nothing bounds them.
+typedef struct {
+  bool accumulate;
+  float low, high;
+} conch_finish;
 void conch_direct_pack(ptrdiff_t first_row, ptrdiff_t rows, ptrdiff_t depth, ptrdiff_t columns,
                        const float *from, ptrdiff_t row_step, ptrdiff_t column_step,
                        float *packed);
 void conch_direct_rows(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth, const float *a,
                        ptrdiff_t a_step, const float *packed, float *c, ptrdiff_t c_step,
-                       bool accumulate);
+                       conch_finish finish);
 // The channels of a group: `count` of them from `first` on, of `all`.
 typedef struct {
   ptrdiff_t all, first, count;
@@ -115,8 +121,8 @@ typedef struct {
 // `lists` has room for six numbers a tap.
 void conch_direct_lines(const conch_axis *y, const conch_axis *x, conch_channels reading,
                         conch_channels writing, const float *read, const float *packed,
-                        float *written, bool accumulate, ptrdiff_t line_begin, ptrdiff_t line_end,
-                        ptrdiff_t *lists);
+                        float *written, conch_finish finish, ptrdiff_t line_begin,
+                        ptrdiff_t line_end, ptrdiff_t *lists);
 // Columns in whole vectors, as `sums` has them.
 ptrdiff_t conch_direct_padded(ptrdiff_t columns);
 // Adds to sums [rows, columns] the products of the places' rows of a `[places, rows]` with those of
