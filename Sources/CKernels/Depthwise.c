@@ -33,6 +33,15 @@ INLINE void list_taps(const conch_axis *y, const conch_axis *x, ptrdiff_t ty, pt
   list->count = count;
 }
 
+// The row of the image at `source` that the next line is the first to read, which is asked for in
+// good time: it lies in memory, or in another processor's cache. Null where there is none.
+INLINE const float *next_row(const conch_axis *y, const conch_axis *x, ptrdiff_t channels,
+                             const float *source, ptrdiff_t line, ptrdiff_t line_end) {
+  ptrdiff_t row = y->base[y->taps - 1] + y->step * (line % y->count + 1);
+  if (row >= y->extent || line + 1 >= line_end) return NULL;
+  return source + row * x->extent * channels;
+}
+
 #define SUM_TAPS(VECTOR, LANES, PLACES)                                               \
   for (; c + LANES <= channels; c += LANES) {                                         \
     VECTOR sum[PLACES];                                                               \
@@ -45,15 +54,17 @@ INLINE void list_taps(const conch_axis *y, const conch_axis *x, ptrdiff_t ty, pt
       for (int p = 0; p < PLACES; p++)                                                \
         sum[p] += weight * *(const VECTOR *)(source + p * read_step);                 \
     }                                                                                 \
+    VECTOR low = finish.low, high = finish.high;                                      \
     for (int p = 0; p < PLACES; p++) {                                                \
       VECTOR *place = (VECTOR *)(written + p * written_step + c);                     \
-      *place = accumulate ? *place + sum[p] : sum[p];                                 \
+      if (finish.accumulate) sum[p] += *place;                                        \
+      *place = BETWEEN(low, sum[p], high);                                            \
     }                                                                                 \
   }
 
 INLINE void sum_taps_4(const tap_list *taps, ptrdiff_t channels, const float *read,
                        ptrdiff_t read_step, const float *kernel, const float *bias,
-                       float *written, ptrdiff_t written_step, bool accumulate) {
+                       float *written, ptrdiff_t written_step, conch_finish finish) {
   ptrdiff_t c = 0;
   SUM_TAPS(float16, 16, 4)
   SUM_TAPS(float8, 8, 4)
@@ -61,7 +72,7 @@ INLINE void sum_taps_4(const tap_list *taps, ptrdiff_t channels, const float *re
 }
 
 INLINE void sum_taps_1(const tap_list *taps, ptrdiff_t channels, const float *read,
-                       const float *kernel, const float *bias, float *written, bool accumulate) {
+                       const float *kernel, const float *bias, float *written, conch_finish finish) {
   const ptrdiff_t read_step = 0, written_step = 0;
   ptrdiff_t c = 0;
   SUM_TAPS(float16, 16, 1)
@@ -71,7 +82,7 @@ INLINE void sum_taps_1(const tap_list *taps, ptrdiff_t channels, const float *re
 
 CLONED void conch_depthwise(const conch_axis *y, const conch_axis *x, ptrdiff_t channels,
                             const float *read, const float *kernel, ptrdiff_t kernel_width,
-                            const float *bias, float *written, bool accumulate,
+                            const float *bias, float *written, conch_finish finish,
                             ptrdiff_t line_begin, ptrdiff_t line_end, ptrdiff_t *lists) {
   ptrdiff_t taps = y->taps * x->taps, lo, hi;
   tap_list all = {0, lists, lists + taps}, some = {0, lists + 2 * taps, lists + 3 * taps};
@@ -83,11 +94,13 @@ CLONED void conch_depthwise(const conch_axis *y, const conch_axis *x, ptrdiff_t 
     float *target = written + ((image * y->length + y->first + y->pitch * ty) * x->length +
                                x->first) * channels;
     list_taps(y, x, ty, -1, channels, kernel_width, channels, &all);
+    const float *next = next_row(y, x, channels, source, line, line_end);
     for (ptrdiff_t tx = 0; tx < x->count;) {
       const float *from = source + tx * read_step;
       float *to = target + tx * written_step;
+      if (next) fetch(next + tx * read_step, 4 * read_step);
       if (tx >= lo && tx + 4 <= hi) {
-        sum_taps_4(&all, channels, from, read_step, kernel, bias, to, written_step, accumulate);
+        sum_taps_4(&all, channels, from, read_step, kernel, bias, to, written_step, finish);
         tx += 4;
         continue;
       }
@@ -96,7 +109,7 @@ CLONED void conch_depthwise(const conch_axis *y, const conch_axis *x, ptrdiff_t 
         list_taps(y, x, ty, tx, channels, kernel_width, channels, &some);
         list = &some;
       }
-      sum_taps_1(list, channels, from, kernel, bias, to, accumulate);
+      sum_taps_1(list, channels, from, kernel, bias, to, finish);
       tx += 1;
     }
   }

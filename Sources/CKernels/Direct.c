@@ -11,23 +11,6 @@ typedef struct {
   ptrdiff_t read, row, count;
 } conch_run;
 
-#define UNROLL _Pragma("unroll")
-
-// Asks for what the next block reads: a block walks along many short rows at once, which the
-// processor's own prefetching does not foresee.
-INLINE void fetch(const float *from, ptrdiff_t count) {
-  enum { LINE = 16, MOST = 4096 };
-  if (count > MOST) return;
-  for (ptrdiff_t i = 0; i < count; i += LINE) __builtin_prefetch(from + i);
-}
-
-// In this order of comparing a NaN stays one.
-#define BETWEEN(LOW, VALUE, HIGH)                                        \
-  ({                                                                     \
-    __typeof__(LOW) above = (LOW) > (VALUE) ? (LOW) : (VALUE);           \
-    (HIGH) < above ? (HIGH) : above;                                     \
-  })
-
 // Writes a row of sums that is not whole vectors.
 INLINE void finish_row(const float *sums, ptrdiff_t count, conch_finish finish, float *to) {
   ptrdiff_t i = 0;

@@ -22,6 +22,24 @@
 // The iterations of the loop do not depend on each other, though pointers may be equal.
 #define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
 
+// For loops of a few steps whose sums must be registers.
+#define UNROLL _Pragma("unroll")
+
+// In this order of comparing a NaN stays one.
+#define BETWEEN(LOW, VALUE, HIGH)                                        \
+  ({                                                                     \
+    __typeof__(LOW) above = (LOW) > (VALUE) ? (LOW) : (VALUE);           \
+    (HIGH) < above ? (HIGH) : above;                                     \
+  })
+
+// Asks for what the next block reads: a block walks along many short rows at once, which the
+// processor's own prefetching does not foresee.
+INLINE void fetch(const float *from, ptrdiff_t count) {
+  enum { LINE = 16, MOST = 4096 };
+  if (count > MOST) return;
+  for (ptrdiff_t i = 0; i < count; i += LINE) __builtin_prefetch(from + i);
+}
+
 // Vectors that may lie at any float's address.
 typedef float float16 __attribute__((ext_vector_type(16), aligned(4), may_alias));
 typedef float float8 __attribute__((ext_vector_type(8), aligned(4), may_alias));

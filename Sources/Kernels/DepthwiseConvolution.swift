@@ -13,15 +13,15 @@ enum DepthwiseConvolution {
         withLists(g) { lists in
           if multiplier == 1 {
             conch_depthwise(
-              y, x, g.inputChannels, input, kernel, g.kernelWidth, bias, output, false,
-              lines.lowerBound, lines.upperBound, lists)
+              y, x, g.inputChannels, input, kernel, g.kernelWidth, bias, output,
+              activation.finish(), lines.lowerBound, lines.upperBound, lists)
           } else {
             conch_depthwise_multiplied(
               y, x, g.inputChannels, multiplier, input, kernel, g.kernelWidth, bias, output,
               lines.lowerBound, lines.upperBound, lists)
           }
         }
-        if activation != .none {
+        if multiplier > 1 ? activation != .none : activation.bounds == nil {
           let start = output + lines.lowerBound * lineFloats
           conch_activate(
             lines.count * lineFloats, activation.code, activation.slope, start, start)
@@ -51,7 +51,7 @@ enum DepthwiseConvolution {
           if multiplier == 1 {
             conch_depthwise(
               y, x, g.inputChannels, outputGradient, kernel, g.kernelWidth, bias, inputGradient,
-              accumulate, begin, end, lists)
+              Activation.none.finish(accumulate: accumulate), begin, end, lists)
           } else {
             conch_depthwise_multiplied_input_gradient(
               y, x, g.inputChannels, multiplier, outputGradient, kernel, g.kernelWidth, bias,

@@ -334,7 +334,7 @@ enum DirectConvolution {
   private static func padded(_ columns: Int) -> Int { conch_direct_padded(columns) }
 
   /// Floats of a packed matrix, a row of biases before it.
-  private static func matrixFloats(depth: Int, columns: Int) -> Int {
+  static func matrixFloats(depth: Int, columns: Int) -> Int {
     (depth + 1) * padded(columns)
   }
 

@@ -110,6 +110,33 @@ package enum Dense {
     }
   }
 
+  /// Floats of a kernel and its biases as `prepare` writes them.
+  package static func preparedCount(inputs: Int, outputs: Int) -> Int {
+    DirectConvolution.matrixFloats(depth: inputs, columns: outputs)
+  }
+
+  /// Brings a kernel and biases (nil for none) that stay as they are into the order in which
+  /// `forward` reads them.
+  package static func prepare(
+    inputs: Int, outputs: Int, kernel: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+    into prepared: UnsafeMutablePointer<Float>
+  ) {
+    DirectConvolution.pack(
+      depth: inputs, columns: outputs, kernel, rowStep: outputs, columnStep: 1, bias: bias,
+      into: prepared)
+  }
+
+  /// output = activation(input · kernel + bias), with both prepared.
+  package static func forward(
+    rows: Int, inputs: Int, outputs: Int, input: UnsafePointer<Float>,
+    prepared: UnsafePointer<Float>, activation: Activation = .none,
+    output: UnsafeMutablePointer<Float>
+  ) {
+    DirectConvolution.multiplyRows(
+      rows, depth: inputs, columns: outputs, input, prepared, into: output, accumulate: false,
+      activation: activation)
+  }
+
   /// inputGradient (=, or +=) outputGradient · kernelᵀ.
   package static func inputGradient(
     rows: Int, inputs: Int, outputs: Int, outputGradient: UnsafePointer<Float>,

@@ -25,18 +25,21 @@ struct ClassifierEnds {
 extension Execution {
   /// Puts images `[N, H, W, C]` of values 0…1 in the input memory, as the network's preprocessing
   /// wants them, and sets the count.
+  /// - Parameter range: which of them; nil for all.
   /// - Throws: `TrainingError.imageShape`, `NetworkError.batchCount`.
-  func setImages(_ images: Tensor) throws {
+  func setImages(_ images: Tensor, _ range: Range<Int>? = nil) throws {
     let expected = network.inputs[0].shape
     guard images.rank == expected.count + 1, Array(images.shape.dropFirst()) == expected else {
       throw TrainingError.imageShape(expected: expected, given: Array(images.shape.dropFirst()))
     }
-    try setCount(images.shape[0])
+    let range = range ?? 0..<images.shape[0]
+    try setCount(range.count)
     let target = inputValues()
     guard let output = target.baseAddress, let channels = expected.last else { return }
+    let first = range.lowerBound * expected.reduce(1, *)
     images.withUnsafePointer { input in
       network.preprocessing.apply(
-        pixels: target.count / channels, channels: channels, source: input, target: output)
+        pixels: target.count / channels, channels: channels, source: input + first, target: output)
     }
   }
 }

@@ -16,10 +16,11 @@ final class Inference {
 
   /// Runs images `[N, H, W, C]` of values 0…1, N from 1; the result has the outputs' values until
   /// the next run.
+  /// - Parameter range: which of the images; nil for all.
   /// - Throws: `TrainingError.imageShape`, `NetworkError.memory`, `.batchCount`.
-  func run(_ images: Tensor) throws -> Execution {
-    let execution = try ready(for: images.shape.first ?? 0)
-    try execution.setImages(images)
+  func run(_ images: Tensor, _ range: Range<Int>? = nil) throws -> Execution {
+    let execution = try ready(for: range?.count ?? images.shape.first ?? 0)
+    try execution.setImages(images, range)
     execution.forward()
     return execution
   }

@@ -48,12 +48,19 @@ typedef struct {
   const ptrdiff_t *base, *index;
 } conch_axis;
 
+// What is done with finished sums: they are added to what is there, then brought between low and
+// high, which are infinite where nothing bounds them.
+typedef struct {
+  bool accumulate;
+  float low, high;
+} conch_finish;
+
 // Depthwise convolution (Depthwise.c). A line is a row of places of one image; `lists` has room
 // for four numbers a tap.
 void conch_depthwise(const conch_axis *y, const conch_axis *x, ptrdiff_t channels,
                      const float *read, const float *kernel, ptrdiff_t kernel_width,
-                     const float *bias, float *written, bool accumulate, ptrdiff_t line_begin,
-                     ptrdiff_t line_end, ptrdiff_t *lists);
+                     const float *bias, float *written, conch_finish finish,
+                     ptrdiff_t line_begin, ptrdiff_t line_end, ptrdiff_t *lists);
 void conch_depthwise_kernel_gradient(const conch_axis *y, const conch_axis *x, ptrdiff_t channels,
                                      const float *read, const float *dy, ptrdiff_t kernel_width,
                                      float *gradient, ptrdiff_t line_begin, ptrdiff_t line_end,
@@ -101,12 +108,6 @@ void conch_winograd_kernel_gradient(ptrdiff_t count, ptrdiff_t place, const floa
 // Products and convolutions (Direct.c). The second factor, a matrix [depth, columns],
 // is packed first: row 0 of `packed` takes the biases (`from` null: zeros), rows 1… the matrix.
 // `packed` has room for (depth + 1) · (columns rounded up to 16) floats.
-// What is done with finished sums: they are added to what is there, then brought between low and
-// high, which are infinite where nothing bounds them.
-typedef struct {
-  bool accumulate;
-  float low, high;
-} conch_finish;
 void conch_direct_pack(ptrdiff_t first_row, ptrdiff_t rows, ptrdiff_t depth, ptrdiff_t columns,
                        const float *from, ptrdiff_t row_step, ptrdiff_t column_step,
                        float *packed);

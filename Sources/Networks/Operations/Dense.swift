@@ -46,12 +46,26 @@ package struct Dense: Operation {
     needs.forwardScratch = Kernels.Dense.workspace(
       rows: count, inputs: shapes.inputChannels, outputs: units)
     needs.backwardScratch = needs.forwardScratch
+    needs.prepared = Kernels.Dense.preparedCount(inputs: shapes.inputChannels, outputs: units)
     needs.readsInputs = true
     needs.readsOutput = activation != .none
     return needs
   }
 
+  package func prepare(_ pass: Pass) {
+    guard let prepared = pass.prepared else { return }
+    Kernels.Dense.prepare(
+      inputs: pass.shapes.inputChannels, outputs: units, kernel: pass.weights[0],
+      bias: hasBias ? UnsafePointer(pass.weights[1]) : nil, into: prepared)
+  }
+
   package func forward(_ pass: Pass) {
+    if let prepared = pass.prepared {
+      Kernels.Dense.forward(
+        rows: pass.count, inputs: pass.shapes.inputChannels, outputs: units, input: pass.inputs[0],
+        prepared: prepared, activation: activation, output: pass.output)
+      return
+    }
     Kernels.Dense.forward(
       rows: pass.count, inputs: pass.shapes.inputChannels, outputs: units, input: pass.inputs[0],
       kernel: pass.weights[0], bias: hasBias ? UnsafePointer(pass.weights[1]) : nil,

@@ -46,20 +46,15 @@ package final class Embedder {
     guard images.rank == expected.count + 1 else {
       throw TrainingError.imageShape(expected: expected, given: images.shape)
     }
+    // A batch at a time, even where memory would hold all: what lies between layers stays in cache.
     let count = images.shape[0]
-    guard count > 0 else { return try Tensor(shape: [0, dimension]) }
-    guard count <= batch else {
-      var parts: [Tensor] = []
-      for start in stride(from: 0, to: count, by: batch) {
-        let part = try images.slice([.range(from: start, to: start + batch, by: 1)])
-        parts.append(try vectors(part))
-      }
-      return try Tensor.concatenate(parts)
-    }
-    let execution = try inference.run(images)
     let raw = try Tensor(uninitialized: [count, dimension]) { output in
-      guard let values = execution.outputValues().baseAddress else { return }
-      output.update(from: values, count: count * dimension)
+      for start in stride(from: 0, to: count, by: batch) {
+        let range = start..<min(start + batch, count)
+        guard let values = try inference.run(images, range).outputValues().baseAddress
+        else { continue }
+        (output + start * dimension).update(from: values, count: range.count * dimension)
+      }
     }
     return isNormalized ? try raw.rowsNormalized() : raw
   }
