@@ -1,4 +1,5 @@
 import Imagery
+import Kernels
 import Models
 import Networks
 import Tensors
@@ -189,7 +190,8 @@ struct Workload: Sendable {
 
 /// Obeys lines on standard input, so that it can be measured in alternation with others: `run N`
 /// answers with the seconds that each of N runs took, `memory` with the most megabytes that the
-/// process has held, `write PATH` writes the network, and `operations` counts those of one run.
+/// process has held, `write PATH` writes the network, `operations` counts those of one run, and
+/// `threads N` sets how many work from then on.
 enum WorkloadServer {
   static func serve(_ name: String) throws {
     let workload = Workload.named(name)
@@ -207,6 +209,9 @@ enum WorkloadServer {
           return Clock.seconds() - start
         }
         print(seconds.map { "\($0)" }.joined(separator: " "))
+      case "threads":
+        Parallel.threads = Int(words.last ?? "") ?? Parallel.cores
+        print(Parallel.threads)
       case "memory": print(peakMegabytes())
       case "write":
         try workload.write(network, to: String(words.last ?? ""))

@@ -51,9 +51,12 @@ case "kernels": kernels()
 case "models": try models()
 case "peak": line("peak", [("gflops", KernelBenchmark.productRate)])
 case "layers": try LayerBenchmark.run(arguments.dropFirst().first ?? "")
+case "loading": try LoadingBenchmark.run(arguments.dropFirst().first ?? ".")
 case "workloads": for workload in Workload.all { print(workload.name) }
 case "workload": try WorkloadServer.serve(arguments.dropFirst().first ?? "")
 default:
-  print("conch-bench kernels | models | layers WORKLOAD | peak | workloads | workload NAME")
+  print(
+    "conch-bench kernels | models | layers WORKLOAD | loading FOLDER | peak | workloads | workload NAME"
+  )
   exit(2)
 }
