@@ -8,8 +8,11 @@ enum DepthwiseConvolution {
   ) {
     let multiplier = g.outputChannels / g.inputChannels
     let lineFloats = g.outputWidth * g.outputChannels
+    let grain = Chunks.lines(
+      g.batch * g.outputHeight, floats: lineFloats,
+      multiplications: g.kernelHeight * g.kernelWidth * lineFloats)
     ConvolutionAxes.withForward(g) { y, x in
-      Parallel.run(count: g.batch * g.outputHeight, grain: lines(of: lineFloats)) { lines in
+      Parallel.run(count: g.batch * g.outputHeight, grain: grain) { lines in
         withLists(g) { lists in
           if multiplier == 1 {
             conch_depthwise(
@@ -37,7 +40,12 @@ enum DepthwiseConvolution {
     let multiplier = g.outputChannels / g.inputChannels
     // A chunk is some input lines of one image, for all phases: what they read stays in cache.
     let places = (g.inputHeight + g.strideY - 1) / g.strideY
-    let grain = min(places, lines(of: g.strideY * g.inputWidth * g.inputChannels))
+    let lineFloats = g.strideY * g.inputWidth * g.inputChannels
+    let grain = min(
+      places,
+      Chunks.lines(
+        g.batch * places, floats: lineFloats,
+        multiplications: g.kernelHeight * g.kernelWidth * lineFloats))
     let chunksOfImage = (places + grain - 1) / grain
     Parallel.run(chunks: g.batch * chunksOfImage) { chunk in
       let image = chunk / chunksOfImage
@@ -65,7 +73,11 @@ enum DepthwiseConvolution {
   /// Parts of the lines that have their own sums.
   private static func parts(_ g: ConvolutionGeometry) -> Int {
     let lineCount = g.batch * g.outputHeight
-    let grain = max(lines(of: g.outputWidth * g.outputChannels), (lineCount + 31) / 32)
+    let lineFloats = g.outputWidth * g.outputChannels
+    let grain = max(
+      Chunks.lines(
+        lineCount, floats: lineFloats,
+        multiplications: g.kernelHeight * g.kernelWidth * lineFloats), (lineCount + 31) / 32)
     return max(1, (lineCount + grain - 1) / grain)
   }
 
@@ -104,9 +116,6 @@ enum DepthwiseConvolution {
         kernelGradient + range.lowerBound, accumulate)
     }
   }
-
-  /// Lines of a chunk: enough work to hand out, and several lines to share what they read.
-  private static func lines(of lineFloats: Int) -> Int { max(1, (1 << 16) / lineFloats) }
 
   /// Room for the lists of taps; on the stack for kernels of usual size.
   private static func withLists(

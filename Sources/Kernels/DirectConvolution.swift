@@ -38,8 +38,9 @@ enum DirectConvolution {
       return
     }
     let lineCount = g.batch * g.outputHeight
-    let grain = lines(
-      of: g.strideY * g.inputWidth * g.inputChannels + g.outputWidth * filters)
+    let grain = Chunks.lines(
+      lineCount, floats: g.strideY * g.inputWidth * g.inputChannels + g.outputWidth * filters,
+      multiplications: g.outputWidth * depth * filters)
     let cut = ColumnCut(columns: g.groupOut, chunks: (lineCount + grain - 1) / grain)
     ConvolutionAxes.withForward(g) { y, x in
       Parallel.run(chunks: cut.chunks * cut.parts) { chunk in
@@ -134,7 +135,11 @@ enum DirectConvolution {
     // A chunk is some input lines of one image, for all phases: what they read stays in cache.
     let places = (g.inputHeight + g.strideY - 1) / g.strideY
     let grain = min(
-      places, lines(of: g.strideY * g.inputWidth * channels + g.outputWidth * filters))
+      places,
+      Chunks.lines(
+        g.batch * places, floats: g.strideY * g.inputWidth * channels + g.outputWidth * filters,
+        multiplications: g.strideY * g.inputWidth * channels * g.taps * g.groupOut
+          / (g.strideY * g.strideX)))
     let chunksOfImage = (places + grain - 1) / grain
     let cut = ColumnCut(columns: g.groupIn, chunks: g.batch * chunksOfImage)
     Parallel.run(chunks: cut.chunks * cut.parts) { chunk in
@@ -338,12 +343,7 @@ enum DirectConvolution {
     (depth + 1) * padded(columns)
   }
 
-  /// Floats that a chunk reads and writes: they stay in the second-level cache for all panels.
-  private static let chunkFloats = 1 << 16
-
-  private static func rowsOfChunk(floats: Int) -> Int { max(32, chunkFloats / floats / 8 * 8) }
-
-  private static func lines(of lineFloats: Int) -> Int { max(1, chunkFloats / lineFloats) }
+  private static func rowsOfChunk(floats: Int) -> Int { max(32, Chunks.floats / floats / 8 * 8) }
 
   /// Room for lists of runs; on the stack for kernels of usual size.
   private static func withList(_ count: Int, _ body: (UnsafeMutablePointer<Int>) -> Void) {
