@@ -34,6 +34,9 @@ package final class Workspace {
   package lazy var progress = ProgressLine(
     isTerminal: false, columns: { 80 }, write: { [unowned self] in write($0) })
 
+  /// Trainers whose trouble with keeping snapshots was told.
+  var toldProblems: Set<ObjectIdentifier> = []
+
   package init() {}
 
   /// Writes a whole line, after taking down a progress line that is in the way.
