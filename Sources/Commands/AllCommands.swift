@@ -6,7 +6,8 @@ package func allCommands(_ workspace: Workspace) -> [Command] {
     tensorCommands, loadCommands, dataCommands, layerCommands, modelCommands, taskModelCommands,
     networkCommands, trainingCommands, steppingCommands, observingCommands, optimizerCommands,
     lossCommands, detectionCommands,
-    segmentationCommands, embeddingCommands, usingCommands, lookingCommands, fileCommands,
+    segmentationCommands, embeddingCommands, usingCommands, lookingCommands,
+    insideCommands, costCommands, fileCommands,
   ]
   return families.flatMap { $0(workspace) }.map { $0.interruptible(workspace) }
 }

@@ -133,6 +133,10 @@ extension Failure {
       return failure(
         "E0598",
         "pairs need two images or more of at least two classes, and `\(dataset)` has fewer")
+    case .noMap(let layer, let shape):
+      return failure(
+        "E0753", "layer `\(layer)` gives \(shape), and a map [height, width, channels] is needed",
+        "name a layer before the flattening or the global pooling")
     case .notAClassifier(let outputs):
       return failure(
         "E0583",

@@ -15,6 +15,8 @@ package enum TrainingError: Error, Equatable, Sendable {
     objective: String, given: Annotation.Kind, expected: Annotation.Kind, dataset: String)
   /// Fewer than two classes have the two images that a pair needs.
   case noPairs(dataset: String)
+  /// A layer that gives no map `[H, W, C]`, where one is needed.
+  case noMap(layer: String, shape: [Int])
   /// The network has several outputs, or its output is no vector of class scores.
   case notAClassifier(outputs: [[Int]])
   /// The network takes images of shape `expected` [H, W, C]; the data are `given`.
