@@ -30,6 +30,9 @@ package final class Observation {
   /// What the training at hand goes on to.
   var until: FunctionValue?
 
+  /// Whether a terminal shows curves while training runs.
+  var drawsCurves = true
+
   /// What was seen after a step.
   struct Result {
     /// `stem gradient 0.0123`, in the order of the watches.

@@ -106,6 +106,9 @@ func steppingCommands(_ workspace: Workspace) -> [Command] {
         Parameter(
           "keep_best", .boolean, default: .value(.boolean(false)),
           help: "Whether the weights of the best epoch come back at the end."), until,
+        Parameter(
+          "curves", .boolean, default: .value(.boolean(true)),
+          help: "Whether a terminal shows loss and score as they change."),
       ],
       result: .nothing, summary: "Trains for some epochs, or until something is reached.",
       details: """
@@ -122,6 +125,7 @@ func steppingCommands(_ workspace: Workspace) -> [Command] {
         validation: try validation(value, call),
         patience: try call.optionalWhole("patience", in: 1...1_000_000),
         keepBest: try call.boolean("keep_best"))
+      value.observation.drawsCurves = try call.boolean("curves")
       return try train(value, plan, until: until, call, workspace)
     },
     Command(
@@ -263,13 +267,15 @@ private func train(
   let observation = value.observation
   observation.until = until
   var observed = Observation.Result()
+  var curves = observation.drawsCurves ? LiveCurves(trainer, workspace) : nil
   let watch = Trainer.Watch(
     progress: { progress in
       if case .epochDone(let epoch) = progress.phase {
         workspace.progress.milestone(words.line(epoch, of: progress.epochs))
       } else {
         workspace.progress.update(
-          ([words.line(progress)] + observed.watched).joined(separator: "  "))
+          ([([words.line(progress)] + observed.watched).joined(separator: "  ")]
+            + (curves?.lines() ?? [])).joined(separator: "\n"))
       }
     },
     shouldStop: { workspace.interruptCount() > 0 },

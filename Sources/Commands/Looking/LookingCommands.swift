@@ -119,6 +119,43 @@ func lookingCommands(_ workspace: Workspace) -> [Command] {
           yScale: try call.boolean("log") ? .logarithmic : .linear))
     },
     figure(
+      "scatter",
+      [
+        Parameter("x", .oneOf([.listOf(.number), .object("tensor")]), help: "Where, across."),
+        Parameter("y", .oneOf([.listOf(.number), .object("tensor")]), help: "Where, upwards."),
+        Parameter(
+          "classes", .listOf(.text), default: .none,
+          help: "The class of each point: each has a colour and a mark."),
+        title,
+        Parameter("x_label", .text, default: .value(.text("")), help: "Below the axis."),
+        Parameter("y_label", .text, default: .value(.text("")), help: "Beside the axis."),
+      ], summary: "Draws points.",
+      examples: ["scatter([1, 2, 3], [2, 4, 5] classes: [\"sand\", \"rock\", \"sand\"])"]
+    ) { call in
+      func values(_ label: String) throws -> [Double] {
+        guard case .object(let object) = try call.value(label), let value = object as? TensorValue
+        else { return try call.numbers(label) }
+        guard value.tensor.rank == 1 else { throw call.mismatch(label, .listOf(.number)) }
+        return value.tensor.values.map { Double(decimal: $0) }
+      }
+      let (x, y) = (try values("x"), try values("y"))
+      let classes = call.has("classes") ? try call.texts("classes") : x.map { _ in "" }
+      for (label, count) in [("y", y.count), ("classes", classes.count)] where count != x.count {
+        throw call.failure(
+          label, code: "E0754", "there are \(x.count) numbers in `x` and \(count) in `\(label)`")
+      }
+      var names: [String] = []
+      for name in classes where !names.contains(name) { names.append(name) }
+      let groups = names.map { name in
+        let own = classes.indices.filter { classes[$0] == name }
+        return Scatter.Group(name, x: own.map { x[$0] }, y: own.map { y[$0] })
+      }
+      return Figure(
+        try call.text("title"),
+        Scatter(
+          groups: groups, xLabel: try call.text("x_label"), yLabel: try call.text("y_label")))
+    },
+    figure(
       "bars",
       [
         Parameter("values", .record, help: "A number for each name; or a record of such records."),
