@@ -104,7 +104,7 @@ func explain(
       Composition(Array(figures.prefix(24)), columns: 2)))
 }
 
-/// The four channels that differ most over the map, each on its own scale.
+/// The three channels that differ most over the map, each on its own scale.
 private func liveliestMaps(_ maps: Tensor) throws -> ImageGrid {
   let channels = maps.shape[2]
   let low = try maps.reshaped([-1, channels]).reduce(.minimum, axis: 0).values
@@ -114,7 +114,7 @@ private func liveliestMaps(_ maps: Tensor) throws -> ImageGrid {
     return difference.isFinite ? difference : -1
   }
   let order = (0..<channels).sorted { (-contrast($0), $0) < (-contrast($1), $1) }
-  let tiles = order.prefix(4).map { channel in
+  let tiles = order.prefix(3).map { channel in
     ImageGrid.Tile(
       Bitmap(
         channel: channel, of: maps, map: .viridis,
@@ -122,7 +122,7 @@ private func liveliestMaps(_ maps: Tensor) throws -> ImageGrid {
       caption: "\(channel): \(NumberText(Double(low[channel])).significant(2)) to "
         + NumberText(Double(high[channel])).significant(2))
   }
-  return ImageGrid(tiles: Array(tiles), columns: 4, tileSide: 96, noun: "channels")
+  return ImageGrid(tiles: Array(tiles), columns: 3, tileSide: 112, noun: "channels")
 }
 
 /// The most probable classes in per cent; nil for a network that tells no images apart.
