@@ -11,24 +11,22 @@ struct LiveCurves {
   /// The shortest time between two drawings, in seconds: they take longer than a line.
   private static let interval = 0.4
 
-  /// Nil where there is no terminal, or no room on it.
+  /// Nil where there is no terminal.
   init?(_ trainer: Trainer, _ workspace: Workspace) {
-    guard workspace.isInteractive, workspace.page.rows >= 18, workspace.page.columns >= 50 else {
-      return nil
-    }
+    guard workspace.isInteractive else { return nil }
     (self.trainer, self.workspace) = (trainer, workspace)
   }
 
-  /// The drawing's lines as they are now.
+  /// The drawing's lines as they are now; none where there is no room for them.
   mutating func lines() -> [String] {
+    // The window may have another size than when the statement began.
+    let width = min(workspace.progress.width - 1, 100)
+    guard width >= 40, workspace.rows() >= 18 else { return [] }
     let now = ProgressLine.seconds()
     guard now - lastDrawing >= LiveCurves.interval else { return drawing }
     lastDrawing = now
     guard trainer.history.steps.count > 1 else { return [] }
     let page = workspace.page
-    // The window may have another width than when the statement began.
-    let width = min(workspace.progress.width - 1, 100)
-    guard width >= 40 else { return [] }
     var panels = [panel("loss", { $0.loss }, { $0.validationLoss })]
     if let score = trainer.objective.score {
       let scale = score.isShare ? 100.0 : 1

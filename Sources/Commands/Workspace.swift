@@ -14,6 +14,8 @@ package final class Workspace {
   package var isQuick = false
   /// The room that text has, and how it may look.
   package var page = TerminalPage(columns: 80, rows: 24, colour: .monochrome)
+  /// The height of the window now, in cells; it may change while work goes on.
+  package lazy var rows: () -> Int = { [unowned self] in page.rows }
   /// Whether pictures are drawn into the output too, and progress redraws its line.
   package var isInteractive = false
   /// Where text goes: whole lines, the final newline included.

@@ -94,10 +94,11 @@ package enum Files {
   package static func makeNewFolder(_ name: String) throws -> String {
     for number in 1...10_000 {
       let path = number == 1 ? name : "\(name)-\(number)"
-      if mkdir(path, 0o777) == 0 { return path }
-      if errno != EEXIST { break }
+      guard !exists(path) else { continue }
+      try makeFolder(path)
+      return path
     }
-    throw FileError.notWritable(path: name, reason: lastReason())
+    throw FileError.notWritable(path: name, reason: "too many of them")
   }
 
   /// Removes a file; one that is not there, or cannot be removed, is no matter.

@@ -99,6 +99,7 @@ enum Program {
     if let threads = options.threads { Parallel.threads = threads }
     let session = Session(console: console, options: options)
     session.workspace.findGraphics = findGraphics
+    if isatty(1) == 1 { session.workspace.rows = { max(1, Int(terminal_rows(1))) } }
     return session
   }
 

@@ -108,6 +108,17 @@ import Training
     #expect(student.run("fit").contains("can go back to step 0: 1 snapshot, "))
   }
 
+  /// A disk that is full, a folder that is not there: learning goes on, with a shorter way back.
+  @Test func snapshotsThatCannotBeKeptAreSaidOnce() throws {
+    let student = try student(
+      "fit = trainer(net, coast batch: 4 rewind_memory: 0 rewind_folder: \"HERE/none/past\")")
+    let output = student.run("step fit 30") + student.run("step fit 30")
+    #expect(output.ranges(of: "warning: snapshots").count == 1, "\(output)")
+    #expect(student.run("show fit.step") == "60\n")
+    #expect(student.run("rewind fit 8") == "Back after step 52.\n")
+    #expect(student.errors("rewind fit to: 0") == ["E0594"])
+  }
+
   @Test func aTrainingGoesOnFromItsCheckpoint() throws {
     let setup = """
       test = load "coast/scenes" size: 48 count: 6 seed: 3

@@ -98,6 +98,8 @@ package final class TrainerValue: HostObject {
     }
   }
 
+  package var memorySize: Int { trainer.rewindable.memory }
+
   /// What a step did, as `fit.history` has it and `until:` is asked with.
   func record(of step: History.Step) -> Record {
     Record(
