@@ -18,6 +18,8 @@ let package = Package(
       name: "CCairo", pkgConfig: "pangocairo",
       providers: [.apt(["libpango1.0-dev"]), .brew(["pango"])]),
     .systemLibrary(
+      name: "CChafa", pkgConfig: "chafa", providers: [.apt(["libchafa-dev"]), .brew(["chafa"])]),
+    .systemLibrary(
       name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"]), .brew(["libtiff"])]),
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
@@ -36,7 +38,7 @@ let package = Package(
     .target(name: "Models", dependencies: ["Networks"]),
     .target(name: "Training", dependencies: ["Networks", "Imagery", "Models"]),
     .target(name: "Language"),
-    .target(name: "Figures", dependencies: ["Tensors", "CCairo"]),
+    .target(name: "Figures", dependencies: ["Tensors", "CCairo", "CChafa"]),
     .target(
       name: "Commands",
       dependencies: ["Language", "Figures", "Training", "Models", "Imagery"]),

@@ -87,6 +87,7 @@ static int read_byte(Editor *editor, unsigned char *byte) {
       stop_process(editor);
       continue;
     }
+    if (terminal_take_back(byte)) return 1;
     if (!terminal_wait()) continue;
     ssize_t count = read(STDIN_FILENO, byte, 1);
     if (count > 0) return 1;

@@ -4,8 +4,10 @@ import Language
 package func allCommands(_ workspace: Workspace) -> [Command] {
   let families: [(Workspace) -> [Command]] = [
     tensorCommands, loadCommands, dataCommands, layerCommands, modelCommands, taskModelCommands,
-    networkCommands, trainingCommands, optimizerCommands, lossCommands, detectionCommands,
-    segmentationCommands, embeddingCommands, usingCommands, lookingCommands, fileCommands,
+    networkCommands, trainingCommands, steppingCommands, observingCommands, optimizerCommands,
+    lossCommands, detectionCommands,
+    segmentationCommands, embeddingCommands, usingCommands, lookingCommands,
+    insideCommands, costCommands, fileCommands,
   ]
   return families.flatMap { $0(workspace) }.map { $0.interruptible(workspace) }
 }

@@ -133,6 +133,10 @@ extension Failure {
       return failure(
         "E0598",
         "pairs need two images or more of at least two classes, and `\(dataset)` has fewer")
+    case .noMap(let layer, let shape):
+      return failure(
+        "E0753", "layer `\(layer)` gives \(shape), and a map [height, width, channels] is needed",
+        "name a layer before the flattening or the global pooling")
     case .notAClassifier(let outputs):
       return failure(
         "E0583",
@@ -166,17 +170,17 @@ extension Failure {
       return failure("E0664", "the image has the size \(expected), and the mask \(given)")
     case .labelOutOfRange(let label, let classes):
       return failure("E0587", "there is no class number \(label) among \(classes)")
-    case .lossNotFinite(let step, _, let layer, let parameter):
-      let place =
-        parameter.map { "the weight `\($0)` is not finite" }
-        ?? layer.map { "layer `\($0)` is the first whose output is not finite" }
-        ?? "the input is fine"
+    case .lossNotFinite(let step, _, let origin, let parameter):
+      let cause = parameter.map { "the weight `\($0)` is not finite, and " } ?? ""
       return failure(
-        "E0588", "the loss of step \(step) is not a number: \(place)", "try a lower rate")
-    case .gradientNotFinite(let step, let parameter):
+        "E0588",
+        "the loss of step \(step) is not a number: \(cause)it arose in "
+          + words(origin, elsewhere: "the comparison"), "try a lower rate")
+    case .gradientNotFinite(let step, let parameter, let origin):
       return failure(
-        "E0589", "the gradient of `\(parameter)` at step \(step) is not a number",
-        "try a lower rate")
+        "E0589",
+        "the gradient of `\(parameter)` at step \(step) is not a number: it arose in "
+          + words(origin, elsewhere: "the loss"), "try a lower rate")
     case .noReadableImages(let step, let names):
       return failure(
         "E0590", "no image of step \(step) can be read: \(names.prefix(4).joined(separator: ", "))")
@@ -201,8 +205,19 @@ extension Failure {
           + "here \(difference.expected)")
     case .notACheckpoint(let path, let what):
       return failure("E0596", "`\(path)` is no checkpoint of a training: \(what)")
-    case .cannotRewind(let steps, let available):
-      return failure("E0594", "\(steps) steps cannot be taken back; \(available) can")
+    case .cannotRewind(let target, let step, let earliest):
+      guard target >= 0 else {
+        return failure("E0594", "\(step - target) steps cannot be taken back; \(step) were taken")
+      }
+      return failure(
+        "E0594",
+        "step \(target) cannot be gone back to: the snapshots reach back to step \(earliest)",
+        "give `trainer` more `rewind_memory`, or a `rewind_folder`")
+    case .validationNeeded(let path, let dataset):
+      return failure(
+        "E0746",
+        "the training in `\(path)` was judged by the images of `\(dataset)`, which no file holds",
+        "write resume fit from: \"\(path)\" validate: …")
     case .notVectors(let shape):
       return failure("E0680", "vectors are a tensor [count, numbers], not \(shape)")
     case .notFinite(let row):
@@ -241,6 +256,14 @@ extension Failure {
     case .nothingToResume:
       return failure("E0595", "no training was interrupted", "`train` begins one")
     }
+  }
+
+  /// Where a number that is none arose: "layer `Conv1`, in its conv".
+  private static func words(_ origin: Origin, elsewhere: String) -> String {
+    guard let layer = origin.layer else {
+      return elsewhere + (origin.operation.map { " (`\($0)`)" } ?? "")
+    }
+    return "layer `\(layer)`, in its `\(origin.operation ?? "")`"
   }
 
   /// What images come with.

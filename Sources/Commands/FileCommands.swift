@@ -82,8 +82,18 @@ func fileCommands(_ workspace: Workspace) -> [Command] {
       return try Failure.explaining {
         if case .object(let object)? = call.optionalValue("into"), let fit = object as? TrainerValue
         {
-          try Checkpoint.load(into: fit.trainer, from: path)
+          let pending = try Checkpoint.load(into: fit.trainer, from: path)
+          fit.observation.forgetAll()
           workspace.say("Read \(path): after step \(fit.trainer.step).")
+          switch pending {
+          case .none: break
+          case .ready:
+            workspace.say("It was saved in the midst of a training: `resume fit` goes on.")
+          case .needsValidation(let dataset):
+            workspace.say(
+              "It was saved in the midst of a training, judged by `\(dataset)`: `resume fit from: "
+                + "\"\(path)\" validate: …` goes on.")
+          }
           return .none
         }
         guard let net = try call.optionalObject("into", as: NetworkValue.self) else {

@@ -8,15 +8,15 @@ import Figures
 
 /// Says how far a long command is.
 ///
-/// On a terminal: one line, drawn over itself at most ten times a second, never wider than the
-/// window, and gone before anything else is written. Elsewhere only `milestone` writes, one plain
+/// On a terminal: one line or a few, drawn over themselves at most ten times a second, never wider than
+/// the window, and gone before anything else is written. Elsewhere only `milestone` writes, one plain
 /// line each, so that a log has one line an epoch.
 package final class ProgressLine {
   private let isTerminal: Bool
   private let columns: () -> Int
   private let write: (String) -> Void
   private let clock: () -> Double
-  private var shown = ""
+  private var shown: [String] = []
   private var lastDrawing = -Double.infinity
 
   /// The shortest time between two drawings, in seconds.
@@ -43,7 +43,7 @@ package final class ProgressLine {
     let now = clock()
     guard now - lastDrawing >= Self.interval else { return }
     lastDrawing = now
-    draw(text())
+    draw(text().split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
   }
 
   /// Writes a line that stays, such as an epoch's result, in place of the progress line.
@@ -52,20 +52,38 @@ package final class ProgressLine {
     write(line + "\n")
   }
 
+  /// The width of the window now, in cells.
+  var width: Int { columns() }
+
   /// Takes the progress line away. To be called before anything else is written.
   package func clear() {
     guard !shown.isEmpty else { return }
-    write("\r\u{1B}[K")
-    shown = ""
+    write(toStart + (shown.count > 1 ? "\u{1B}[J" : "\u{1B}[K"))
+    shown = []
     lastDrawing = -Double.infinity
   }
 
-  private func draw(_ text: String) {
+  /// Back to where the first of the lines begins. In a window that was made narrower since, lines
+  /// have been broken.
+  private var toStart: String {
+    let width = max(1, columns())
+    let rows = shown.reduce(0) { $0 + max(1, (displayWidth($1) + width - 1) / width) }
+    return (rows > 1 ? "\u{1B}[\(rows - 1)A" : "") + "\r"
+  }
+
+  /// Writes all in one piece, so that nothing tears.
+  private func draw(_ lines: [String]) {
     // The last column stays free: a terminal that has filled it may already be on the next line.
-    let line = truncated(text, to: max(1, columns() - 1))
-    guard line != shown else { return }
-    write("\r" + line + (displayWidth(line) < displayWidth(shown) ? "\u{1B}[K" : ""))
-    shown = line
+    let lines = lines.map { truncated($0, to: max(1, columns() - 1)) }
+    guard lines != shown else { return }
+    if lines.count == 1 && shown.count <= 1 {
+      let isShorter = displayWidth(lines[0]) < displayWidth(shown.first ?? "")
+      write("\r" + lines[0] + (isShorter ? "\u{1B}[K" : ""))
+    } else {
+      let start = shown.isEmpty ? "\r" : toStart
+      write(start + lines.map { $0 + "\u{1B}[K" }.joined(separator: "\n") + "\u{1B}[J")
+    }
+    shown = lines
   }
 
   /// The monotonic clock.

@@ -4,15 +4,11 @@ import Networks
 import Tensors
 import Training
 
-/// Commands that train networks.
+/// Commands that set training up.
 func trainingCommands(_ workspace: Workspace) -> [Command] {
   let group = "Training"
-  let fit = Parameter("fit", .object("trainer"), help: "A trainer.")
   let net = Parameter("net", .object("network"), help: "A network.")
   let data = Parameter("data", .object("dataset"), help: "Images with what is known of them.")
-  let validate = Parameter(
-    "validate", .object("dataset"), default: .none,
-    help: "Images to judge by after each epoch; never learned from.")
 
   return [
     Command(
@@ -39,6 +35,13 @@ func trainingCommands(_ workspace: Workspace) -> [Command] {
           help: "With boxes: whether losses are divided by the anchors of objects in each image, "
             + "not in the batch, and images without objects left out, as in the course's code."),
         Parameter("seed", .whole, default: .none, help: "Of order and dropout; the session's."),
+        Parameter(
+          "rewind_memory", .whole, default: .value(.number(512)),
+          help: "Megabytes of memory for going back with `rewind`."),
+        Parameter(
+          "rewind_folder", .text, default: .none,
+          help: "A folder for what that memory has no room for, up to 8 GB; it is cleared up when "
+            + "the trainer is let go."),
       ],
       result: .object("trainer"), summary: "Puts together a network, data and an optimiser.",
       details: """
@@ -68,113 +71,12 @@ func trainingCommands(_ workspace: Workspace) -> [Command] {
           optimizer: optimizer,
           objective: try net.objective(
             for: data.data, try call.losses("loss"), classWeights: weights, call),
-          seed: try call.seed(workspace))
+          seed: try call.seed(workspace),
+          rewind: RewindBudget(
+            memory: try call.whole("rewind_memory", in: 0...1_000_000) << 20,
+            folder: try call.optionalText("rewind_folder")))
         return .object(TrainerValue(trainer, net: net, data: data))
       }
-    },
-    Command(
-      "step", group: group,
-      [fit, Parameter("count", .whole, default: .value(.number(1)), help: "How many steps.")],
-      result: .nothing, summary: "Takes optimiser steps, and says what each did.",
-      details: "A step shows the network a batch, compares, computes gradients backwards, and "
-        + "corrects every weight a little.", examples: []
-    ) { call in
-      let trainer = try call.object("fit", as: TrainerValue.self).trainer
-      let count = try call.whole("count", in: 1...1_000_000)
-      let known = trainer.problems.count
-      let words = TrainingWords(trainer.objective)
-      return try Failure.explaining {
-        defer { workspace.warn(leftOut: trainer.problems.dropFirst(known)) }
-        for number in 0..<count {
-          guard let step = try trainer.step(shouldAbandon: { workspace.interruptCount() > 1 })
-          else {
-            workspace.say("Stopped: back at the start of step \(trainer.step + 1).")
-            break
-          }
-          // Of many steps, the first ones, then every tenth of them.
-          if count <= 20 || (number + 1) % max(1, count / 10) == 0 {
-            workspace.say(
-              "step \(step.step)  \(words.facts(step))  "
-                + "gradient norm \(TrainingWords.number(try trainer.network.parameters.gradientNorm()))"
-            )
-          } else {
-            workspace.progress.update("step \(step.step)  \(words.facts(step))")
-          }
-          if workspace.interruptCount() > 0 {
-            workspace.say(
-              "Stopped after step \(step.step)"
-                + (workspace.canGoOn ? "; `step` goes on from there." : "."))
-            break
-          }
-        }
-        workspace.progress.clear()
-        try call.interpreter.checkpoint()
-        return .none
-      }
-    },
-    Command(
-      "rewind", group: group,
-      [fit, Parameter("steps", .whole, default: .value(.number(1)), help: "How many steps back.")],
-      result: .nothing, summary: "Goes back some steps, bit for bit.",
-      details: "From the nearest snapshot it steps forward again, so that everything is as it was.",
-      examples: []
-    ) { call in
-      let trainer = try call.object("fit", as: TrainerValue.self).trainer
-      let steps = try call.whole("steps", in: 1...1_000_000)
-      return try Failure.explaining {
-        if try trainer.rewind(steps: steps, shouldStop: { workspace.interruptCount() > 0 }) {
-          workspace.say("Back after step \(trainer.step).")
-        } else {
-          workspace.say("Stopped: still after step \(trainer.step).")
-        }
-        return .none
-      }
-    },
-    Command(
-      "epoch", group: group, [fit, validate], result: .nothing,
-      summary: "Trains to the end of an epoch: once through all images.", examples: []
-    ) { call in
-      let value = try call.object("fit", as: TrainerValue.self)
-      let validation = try call.optionalObject("validate", as: DatasetValue.self)?.data
-      return try train(
-        value.trainer, Trainer.Plan(epochs: 1, validation: validation), call, workspace)
-    },
-    Command(
-      "train", group: group,
-      [
-        fit, Parameter("epochs", .whole, default: .value(.number(1)), help: "How many epochs."),
-        validate,
-        Parameter(
-          "patience", .whole, default: .none,
-          help: "Stops after so many epochs without a lower loss (of `validate`, if given)."),
-        Parameter(
-          "keep_best", .boolean, default: .value(.boolean(false)),
-          help: "Whether the weights of the best epoch come back at the end."),
-      ],
-      result: .nothing, summary: "Trains for some epochs.",
-      details: """
-        Ctrl-C ends after the step in hand and keeps everything: `resume fit` goes on. A second
-        Ctrl-C goes back to the start of that step.
-        """, examples: []
-    ) { call in
-      let value = try call.object("fit", as: TrainerValue.self)
-      let validation = try call.optionalObject("validate", as: DatasetValue.self)?.data
-      if let validation {
-        try call.require(
-          validation, "validate", toHave: value.trainer.dataset.classes, of: "training data")
-      }
-      let plan = Trainer.Plan(
-        epochs: try call.whole("epochs", in: 1...1_000_000), validation: validation,
-        patience: try call.optionalWhole("patience", in: 1...1_000_000),
-        keepBest: try call.boolean("keep_best"))
-      return try train(value.trainer, plan, call, workspace)
-    },
-    Command(
-      "resume", group: group, [fit], result: .nothing,
-      summary: "Goes on with training that Ctrl-C ended.", examples: []
-    ) { call in
-      let trainer = try call.object("fit", as: TrainerValue.self).trainer
-      return try train(trainer, nil, call, workspace)
     },
     Command(
       "class_weights", group: group, [data], result: .record,
@@ -282,47 +184,4 @@ extension Call {
         ? "write new_head(net, data.classes) to learn other classes"
         : "write regroup(data, {\(classes[0]): […], …}) to bring them together")
   }
-}
-
-/// Trains with progress, and says how to go on where it was ended; a nil plan resumes.
-private func train(
-  _ trainer: Trainer, _ plan: Trainer.Plan?, _ call: Call, _ workspace: Workspace
-) throws -> Value {
-  let known = trainer.problems.count
-  let words = TrainingWords(trainer.objective)
-  let watch = Trainer.Watch(
-    progress: { progress in
-      if case .epochDone(let epoch) = progress.phase {
-        workspace.progress.milestone(words.line(epoch, of: progress.epochs))
-      } else {
-        workspace.progress.update(words.line(progress))
-      }
-    },
-    shouldStop: { workspace.interruptCount() > 0 },
-    shouldAbandon: { workspace.interruptCount() > 1 })
-  defer { workspace.warn(leftOut: trainer.problems.dropFirst(known)) }
-  let outcome = try Failure.explaining {
-    try plan.map { try trainer.train($0, watch: watch) } ?? trainer.resume(watch: watch)
-  }
-  workspace.progress.clear()
-  let step = trainer.step
-  switch outcome {
-  case .finished(let best):
-    if let best { workspace.say("Kept the weights of epoch \(best), the best.") }
-  case .stoppedEarly(let epoch, let best):
-    workspace.say(
-      "Stopped early after epoch \(epoch): the loss was not getting lower."
-        + (best.map { " Kept the weights of epoch \($0)." } ?? ""))
-  case .interrupted:
-    workspace.say(
-      "Stopped after step \(step)"
-        + (workspace.canGoOn ? "; nothing is lost. `resume fit` goes on." : "."))
-    try call.interpreter.checkpoint()
-  case .abandoned:
-    workspace.say(
-      "Stopped: back at the start of step \(step + 1)."
-        + (workspace.canGoOn ? " `resume fit` goes on from there." : ""))
-    try call.interpreter.checkpoint()
-  }
-  return .none
 }

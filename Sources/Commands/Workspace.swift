@@ -14,6 +14,8 @@ package final class Workspace {
   package var isQuick = false
   /// The room that text has, and how it may look.
   package var page = TerminalPage(columns: 80, rows: 24, colour: .monochrome)
+  /// The height of the window now, in cells; it may change while work goes on.
+  package lazy var rows: () -> Int = { [unowned self] in page.rows }
   /// Whether pictures are drawn into the output too, and progress redraws its line.
   package var isInteractive = false
   /// Where text goes: whole lines, the final newline included.
@@ -30,11 +32,50 @@ package final class Workspace {
   package var checkpoint: () throws -> Void = {}
   /// Says which files figures go to: `figures/week1-01.png`.
   package var figureFiles = FigureFiles(stem: nil)
+  /// Finds out how the terminal shows pictures, when the first figure is drawn; nil: not now.
+  package var findGraphics: () -> Graphics? = { Graphics(nil, nil) }
+  private var graphics: Graphics?
   /// Shows how far long work is.
   package lazy var progress = ProgressLine(
     isTerminal: false, columns: { 80 }, write: { [unowned self] in write($0) })
 
+  /// Trainers whose trouble with keeping snapshots was told.
+  var toldProblems: Set<ObjectIdentifier> = []
+
   package init() {}
+
+  /// What a terminal says of itself.
+  package struct Graphics {
+    /// Nil where only text can be shown.
+    let pictures: TerminalGraphics?
+    /// Behind the text, where it says so.
+    let background: TerminalBackground?
+
+    package init(_ pictures: TerminalGraphics?, _ background: TerminalBackground?) {
+      (self.pictures, self.background) = (pictures, background)
+    }
+  }
+
+  /// Draws a figure on the terminal: as a picture where it can show one, else as text.
+  private func draw(_ figure: Figure) throws {
+    progress.clear()
+    if graphics == nil, let found = findGraphics() {
+      graphics = found
+      if let background = found.background { page.background = background }
+    }
+    if let pictures = graphics?.pictures {
+      return write(try pictures.sequence(of: figure, columns: page.columns, png: png))
+    }
+    say(
+      figure.terminal(
+        columns: page.columns, rows: page.rows, colour: page.style.colour,
+        background: page.background))
+  }
+
+  private func png(_ bitmap: Bitmap) throws -> [UInt8] {
+    try ImageFile.png(
+      pixels: bitmap.pixels, width: bitmap.width, height: bitmap.height, channels: 4)
+  }
 
   /// Writes a whole line, after taking down a progress line that is in the way.
   package func say(_ line: String) {
@@ -60,22 +101,13 @@ package final class Workspace {
       let reason = (Failure.explaining(error) as? Failure)?.message ?? ""
       say("warning: the figure is not kept: \(reason)")
     }
-    if isInteractive {
-      say(
-        figure.terminal(
-          columns: page.columns, rows: page.rows, colour: page.style.colour,
-          background: page.background))
-    }
+    if isInteractive { try draw(figure) }
     say(page.style.dim(figure.summary + place))
   }
 
   /// Writes the figure as a PNG file, sharp enough for print.
   func write(_ figure: Figure, to path: String) throws {
-    let bitmap = try figure.bitmap(scale: 2)
-    try Files.writeAtomically(
-      path,
-      try ImageFile.png(
-        pixels: bitmap.pixels, width: bitmap.width, height: bitmap.height, channels: 4))
+    try Files.writeAtomically(path, try png(try figure.bitmap(scale: 2)))
   }
 }
 

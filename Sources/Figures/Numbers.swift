@@ -65,6 +65,6 @@ package func grouped(_ value: Int) -> String {
 }
 
 /// `1 image`, `3 images`; the plural is the noun with an s unless given.
-func counted(_ count: Int, _ noun: String, plural: String? = nil) -> String {
+package func counted(_ count: Int, _ noun: String, plural: String? = nil) -> String {
   count == 1 ? "1 \(noun)" : "\(grouped(count)) \(plural ?? noun + "s")"
 }

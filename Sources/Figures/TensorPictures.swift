@@ -42,7 +42,7 @@ extension Bitmap {
 
   /// One channel of `[H, W, C]` values, coloured; `range` lies at the ends of the map.
   /// - Precondition: the tensor has three dimensions, and `channel` is one of the last.
-  init(channel: Int, of maps: Tensor, map: ColourMap, range: ClosedRange<Double>) {
+  package init(channel: Int, of maps: Tensor, map: ColourMap, range: ClosedRange<Double>) {
     precondition(
       maps.rank == 3 && channel >= 0 && channel < maps.shape[2], "a channel of [H, W, C] values")
     let (height, width, channels) = (maps.shape[0], maps.shape[1], maps.shape[2])
@@ -149,7 +149,7 @@ extension ImageGrid {
 }
 
 /// The least and the greatest finite value; 0…0 if there are none.
-func finiteRange(of tensor: Tensor) -> ClosedRange<Double> {
+package func finiteRange(of tensor: Tensor) -> ClosedRange<Double> {
   tensor.withUnsafePointer { values in
     var (least, greatest) = (Float.infinity, -Float.infinity)
     for position in 0..<tensor.count where values[position].isFinite {

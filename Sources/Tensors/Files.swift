@@ -88,6 +88,25 @@ package enum Files {
     guard isFolder(path) else { throw FileError.notWritable(path: path, reason: reason) }
   }
 
+  /// Makes a folder that was not there: `name`, `name-2`, `name-3`, …
+  /// - Returns: its path.
+  /// - Throws: `FileError.notWritable`.
+  package static func makeNewFolder(_ name: String) throws -> String {
+    for number in 1...10_000 {
+      let path = number == 1 ? name : "\(name)-\(number)"
+      guard !exists(path) else { continue }
+      try makeFolder(path)
+      return path
+    }
+    throw FileError.notWritable(path: name, reason: "too many of them")
+  }
+
+  /// Removes a file; one that is not there, or cannot be removed, is no matter.
+  package static func remove(_ path: String) { unlink(path) }
+
+  /// Removes a folder if it is empty.
+  package static func removeFolder(_ path: String) { rmdir(path) }
+
   private static func writeAll(
     _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: String
   ) throws {

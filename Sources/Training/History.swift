@@ -11,6 +11,8 @@ package struct History: Equatable, Sendable {
     /// that was recognised.
     package let score: Double?
     package let rate: Double
+    /// The length of the gradient over all weights that learn.
+    package let gradientNorm: Double
     /// Images in the batch.
     package let count: Int
   }
@@ -36,6 +38,14 @@ package struct History: Equatable, Sendable {
   package internal(set) var epochs: [Epoch] = []
 
   package init() {}
+
+  /// As it was after so many steps.
+  func prefix(_ step: Int) -> History {
+    var past = History()
+    past.steps = Array(steps.prefix { $0.step <= step })
+    past.epochs = epochs.filter { $0.step <= step }
+    return past
+  }
 
   /// Means over the images of the steps so far of an epoch (from 1).
   func mean(ofEpoch epoch: Int) -> Measure {

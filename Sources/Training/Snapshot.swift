@@ -7,13 +7,13 @@ import Tensors
 package struct Snapshot: Sendable {
   /// Steps taken before it.
   package let step: Int
-  package let history: History
+  package var history: History
   /// All weights of the network one after another, moving statistics included.
   let weights: Tensor
   let optimizerState: OptimizerState
   /// For each layer.
   let isTrainable: [Bool]
-  let run: Trainer.Run?
+  var run: Trainer.Run?
   let settings: TrainerSettings
 
   /// Sixteen hexadecimal digits that differ when anything differs that the next step depends on.
@@ -70,63 +70,4 @@ struct StateHasher {
     let digits = String(value, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
-}
-
-/// Snapshots of the past within a budget of memory, so that a trainer can go back.
-///
-/// Steps can be taken again, but not what happened between them: weights that were loaded, layers
-/// that were frozen. So there is a snapshot after every such change, and it is never given up
-/// before those that are older.
-struct SnapshotRing {
-  private struct Entry {
-    let snapshot: Snapshot
-    /// Taken because something was changed from outside.
-    let followsChange: Bool
-    var step: Int { snapshot.step }
-  }
-
-  /// Bytes; the latest snapshot is kept in any case.
-  let limit: Int
-  /// Steps between two.
-  let interval: Int
-  private var entries: [Entry] = []
-
-  init(limit: Int, interval: Int = 8) { (self.limit, self.interval) = (limit, interval) }
-
-  /// The earliest step that can be gone back to.
-  var earliestStep: Int? { entries.first?.step }
-
-  func isDue(step: Int) -> Bool {
-    guard let last = entries.last else { return true }
-    return step >= last.step + interval
-  }
-
-  mutating func append(_ snapshot: Snapshot, followsChange: Bool) {
-    entries.removeAll { $0.step >= snapshot.step }
-    entries.append(Entry(snapshot: snapshot, followsChange: followsChange))
-    var bytes = entries.reduce(0) { $0 + $1.snapshot.bytes }
-    while bytes > limit && entries.count > 1 {
-      bytes -= entries.remove(at: leastUseful(at: snapshot.step)).snapshot.bytes
-    }
-  }
-
-  /// The one without which the way from the one before to the one after is shortest, for its age:
-  /// so they lie close together in the near past, and far apart in the distant one.
-  private func leastUseful(at step: Int) -> Int {
-    var (best, bestScore) = (0, Double.infinity)
-    for index in entries.indices.dropFirst().dropLast() where !entries[index].followsChange {
-      let gap = Double(entries[index + 1].step - entries[index - 1].step)
-      let score = gap / Double(step - entries[index].step)
-      if score < bestScore { (best, bestScore) = (index, score) }
-    }
-    return best
-  }
-
-  /// The latest snapshot not after a step.
-  func latest(notAfter step: Int) -> Snapshot? { entries.last { $0.step <= step }?.snapshot }
-
-  mutating func removeAll() { entries = [] }
-
-  /// Forgets what lies after a step: the future will be another.
-  mutating func drop(after step: Int) { entries.removeAll { $0.step > step } }
 }

@@ -65,19 +65,23 @@ extension Trainer {
     package var shouldStop: () -> Bool
     /// Whether to give the step in hand up and go back to its beginning.
     package var shouldAbandon: () -> Bool
+    /// Looks at a step that was taken, before `progress` tells of it: whether to end after it.
+    package var afterStep: (History.Step) throws -> Bool
 
     package init(
       progress: @escaping (Progress) -> Void = { _ in },
       shouldStop: @escaping () -> Bool = { false },
-      shouldAbandon: @escaping () -> Bool = { false }
+      shouldAbandon: @escaping () -> Bool = { false },
+      afterStep: @escaping (History.Step) throws -> Bool = { _ in false }
     ) {
       self.progress = progress
       self.shouldStop = shouldStop
       self.shouldAbandon = shouldAbandon
+      self.afterStep = afterStep
     }
   }
 
-  /// How a training ended. After the two last, `resume` goes on with it.
+  /// How a training ended. After the three last, `resume` goes on with it.
   package enum Outcome: Equatable, Sendable {
     /// `bestEpoch` is the epoch whose weights the network has now, where they were asked for.
     case finished(bestEpoch: Int?)
@@ -85,6 +89,8 @@ extension Trainer {
     case stoppedEarly(epoch: Int, bestEpoch: Int?)
     case interrupted
     case abandoned
+    /// `Watch.afterStep` asked for it.
+    case halted
   }
 
   /// A training on its way.
@@ -100,6 +106,9 @@ extension Trainer {
 
   /// Whether there is an interrupted training that `resume` would go on with.
   package var canResume: Bool { run != nil }
+
+  /// Gives up the training that was interrupted; all that was learned stays.
+  package func endRun() { run = nil }
 
   /// Trains to the end of so many epochs.
   /// - Throws: `TrainingError.invalidSetting`, what the objective has against the validation data,
@@ -141,7 +150,9 @@ extension Trainer {
       if watch.shouldStop() { return .interrupted }
       guard let record = try step(shouldAbandon: watch.shouldAbandon) else { return .abandoned }
       pace.images += record.count
+      let isHalted = try watch.afterStep(record)
       watch.progress(progress(.training, epoch: record.epoch, pace))
+      if isHalted { return .halted }
     }
   }
 

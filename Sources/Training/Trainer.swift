@@ -20,10 +20,10 @@ package final class Trainer {
   /// Whole batches in the dataset; of pairs, as many as show each image once as an anchor.
   package let stepsPerEpoch: Int
   /// Steps taken.
-  package private(set) var step = 0
-  package private(set) var history = History()
+  package internal(set) var step = 0
+  package internal(set) var history = History()
   /// Damaged images that were left out, each once.
-  package private(set) var problems: [ImageryError] = []
+  package internal(set) var problems: [ImageryError] = []
   /// The training that was begun with `train`, until it is done.
   var run: Run?
 
@@ -33,9 +33,10 @@ package final class Trainer {
   let settings: TrainerSettings
   /// What a step runs to.
   let outputs: [Node]
-  private var optimizerState: OptimizerState
+  var optimizerState: OptimizerState
   private var execution: Execution?
-  private var ring: SnapshotRing
+  /// The way back.
+  var ring: SnapshotRing
   /// Of weights and frozen layers, as the last step or `restore` left them; nil before the first.
   private var knownVersion: [Int]?
   /// Makes the batches of `loaderEpoch` (from 0), the next being that of step `loaderStep`.
@@ -50,12 +51,13 @@ package final class Trainer {
   ///   - batch: images a step, from 1.
   ///   - objective: what is taught; telling classes apart unless given.
   ///   - seed: of the data order and of dropout.
-  ///   - rewindLimit: bytes of memory for going back.
+  ///   - rewind: the room for going back.
   /// - Throws: `TrainingError.noImages`, `.noPairs`, `.invalidSetting`, and what the objective has
   ///   against the network or the dataset.
   package init(
     _ network: Network, _ dataset: Dataset, batch: Int = 32, optimizer: Optimizer,
-    objective: any Objective = Classification(), seed: UInt64 = 0, rewindLimit: Int = 256 << 20
+    objective: any Objective = Classification(), seed: UInt64 = 0,
+    rewind: RewindBudget = RewindBudget()
   ) throws {
     guard batch >= 1, batch <= 1 << 16 else {
       throw TrainingError.invalidSetting(
@@ -81,7 +83,7 @@ package final class Trainer {
       stepsPerEpoch = batches.count
     }
     optimizerState = OptimizerState(parameterCount: network.parameters.count)
-    ring = SnapshotRing(limit: rewindLimit)
+    ring = SnapshotRing(rewind)
     settings = TrainerSettings(network, dataset, self.batch, optimizer, objective, seed)
   }
 
@@ -99,20 +101,24 @@ package final class Trainer {
   // MARK: One step
 
   /// Takes one step: a batch forward, the loss, the gradients backward, and the optimiser.
-  /// - Parameter shouldAbandon: asked between these parts; if so, the trainer goes back to where
-  ///   it was before the step.
+  /// - Parameters:
+  ///   - shouldAbandon: asked between these parts; if so, the trainer goes back to where it was
+  ///     before the step.
+  ///   - measuring: gets how much the step changed each layer.
   /// - Returns: what it did, or nil if it was abandoned.
   /// - Throws: `TrainingError.lossNotFinite`, `.gradientNotFinite`, `.nothingToTrain`,
   ///   `.imageShape`, `.noReadableImages`; what the loader and the network throw. The state is
   ///   then what it was before the step.
   @discardableResult
-  package func step(shouldAbandon: () -> Bool = { false }) throws -> History.Step? {
+  package func step(
+    shouldAbandon: () -> Bool = { false }, measuring: (([LayerUpdate]) -> Void)? = nil
+  ) throws -> History.Step? {
     guard network.trainableParameterCount > 0 else { throw TrainingError.nothingToTrain }
     keepForRewind()
     let batch = try nextBatch()
     let statistics = MovingStatistics(network)
     do {
-      guard let record = try learn(from: batch, shouldAbandon) else {
+      guard let record = try learn(from: batch, shouldAbandon, measuring) else {
         statistics.restore()
         knownVersion = version
         forgetLoader()
@@ -132,7 +138,9 @@ package final class Trainer {
   }
 
   /// All of a step but the counting. Weights change only at the end, where nothing can fail.
-  private func learn(from batch: Batch, _ shouldAbandon: () -> Bool) throws -> History.Step? {
+  private func learn(
+    from batch: Batch, _ shouldAbandon: () -> Bool, _ measuring: (([LayerUpdate]) -> Void)?
+  ) throws -> History.Step? {
     let execution = try currentExecution()
     try execution.setImages(batch.images)
     execution.draw = UInt64(step)
@@ -147,20 +155,34 @@ package final class Trainer {
     if shouldAbandon() { return nil }
 
     let rate = self.rate
+    let gradientNorm = try checkedGradientNorm(batch)
+    try prepareOptimizer()
+    let before = try measuring.map { _ in try LayerUpdate.Before(network) }
     try update(rate: Float(rate))
+    if let measuring, let before { measuring(try before.updates(network)) }
     return History.Step(
       step: step + 1, epoch: epoch, loss: measure.loss, score: measure.score, rate: rate,
-      count: batch.count)
+      gradientNorm: gradientNorm, count: batch.count)
+  }
+
+  /// - Throws: `TrainingError.gradientNotFinite`.
+  private func checkedGradientNorm(_ batch: Batch) throws -> Double {
+    var sum = 0.0
+    for parameter in network.parameters where parameter.isTrainable {
+      let square = try parameter.gradientSumOfSquares()
+      guard square.isFinite else { throw diagnoseGradient(batch, of: parameter.name) }
+      sum += square
+    }
+    return sum.squareRoot()
+  }
+
+  private func prepareOptimizer() throws {
+    for (index, parameter) in network.parameters.enumerated() where parameter.isTrainable {
+      try optimizerState.prepare(index, count: parameter.count, optimizer)
+    }
   }
 
   private func update(rate: Float) throws {
-    for (index, parameter) in network.parameters.enumerated() where parameter.isTrainable {
-      let gradients = try parameter.gradients()
-      guard Finiteness.holds(UnsafeBufferPointer(gradients)) else {
-        throw TrainingError.gradientNotFinite(step: step + 1, parameter: parameter.name)
-      }
-      try optimizerState.prepare(index, count: parameter.count, optimizer)
-    }
     for (index, parameter) in network.parameters.enumerated() where parameter.isTrainable {
       guard let value = parameter.changingValues.baseAddress,
         let gradient = try parameter.gradients().baseAddress
@@ -256,7 +278,7 @@ package final class Trainer {
     let isChanged = knownVersion != version
     guard isChanged || ring.isDue(step: step) else { return }
     if let snapshot = try? snapshot() {
-      ring.append(snapshot, followsChange: isChanged)
+      ring.append(snapshot, followsChange: isChanged, of: network)
     } else {
       // No memory is left: learning goes before going back.
       ring.removeAll()
@@ -265,12 +287,23 @@ package final class Trainer {
 
   private var version: [Int] { [network.weightsVersion, network.trainabilityVersion] }
 
-  /// Goes back, or forward, to a state of this trainer, or of one with the same settings.
+  /// Goes back, or forward, to a state of this trainer, or of one with the same settings. What lies
+  /// before it can be gone back to where this trainer has come the same way.
   /// - Throws: `TrainingError.snapshotDiffers`.
   package func restore(_ snapshot: Snapshot) throws {
     if let difference = settings.firstDifference(from: snapshot.settings.values) {
       throw TrainingError.snapshotDiffers(difference)
     }
+    let isOnTheWay =
+      step >= snapshot.step && history.prefix(snapshot.step).steps == snapshot.history.steps
+    set(snapshot)
+    // Weights may have been changed before that state was saved, which steps do not repeat.
+    ring.drop(after: isOnTheWay ? step - 1 : -1)
+    knownVersion = nil
+  }
+
+  /// As `restore`, of a state of this trainer's own past.
+  func set(_ snapshot: Snapshot) {
     setWeights(snapshot.weights)
     for (layer, isTrainable) in zip(network.layers, snapshot.isTrainable) {
       network.setTrainable(isTrainable, layer)
@@ -293,44 +326,6 @@ package final class Trainer {
         offset += parameter.count
       }
     }
-  }
-
-  /// Goes back `steps` steps, to the bit: to the nearest snapshot before, and forward from there.
-  /// A training that was begun with `train` is over then.
-  /// - Parameter shouldStop: asked after each step of the way forward; if so, the trainer stays as
-  ///   it is before the call.
-  /// - Returns: whether it went back.
-  /// - Throws: `TrainingError.cannotRewind`, and what `step` throws.
-  @discardableResult
-  package func rewind(steps: Int, shouldStop: () -> Bool = { false }) throws -> Bool {
-    guard steps >= 0, steps <= step, let nearest = ring.latest(notAfter: step - steps) else {
-      throw TrainingError.cannotRewind(
-        steps: steps, available: step - (ring.earliestStep ?? step))
-    }
-    if steps == 0 { return true }
-    let target = step - steps
-    let (before, pastRing, past) = (try snapshot(), ring, history)
-    func comeBack() throws {
-      try restore(before)
-      ring = pastRing
-    }
-    do {
-      try restore(nearest)
-      while step < target {
-        try self.step()
-        if shouldStop() {
-          try comeBack()
-          return false
-        }
-      }
-    } catch {
-      try comeBack()
-      throw error
-    }
-    // The same steps, but with what validation had found.
-    history.epochs = past.epochs.filter { $0.step <= target }
-    run = nil
-    return true
   }
 
   /// Sets what validation found in the record of the last epoch.

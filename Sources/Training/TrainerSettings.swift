@@ -27,6 +27,15 @@ package struct TrainerSettings: Equatable, Sendable {
     layout.add(network.preprocessing.rawValue)
     layout.add(network.seed)
 
+    values = [
+      ("network", "\(network.parameterCount) parameters, \(layout.text)"),
+      ("data", Self.description(of: dataset)), ("seed", "\(seed)"),
+      ("batch", "\(batch)"), ("optimizer", optimizer.settings), ("loss", objective.settings),
+    ]
+  }
+
+  /// What a dataset consists of, as far as it can be told without decoding images.
+  static func description(of dataset: Dataset) -> String {
     var data = StateHasher()
     for name in dataset.classes { data.add(name) }
     if dataset.kind == .label {
@@ -39,12 +48,18 @@ package struct TrainerSettings: Equatable, Sendable {
       data.add("\(augmentation)")
       data.add(dataset.augmentationSeed)
     }
+    return "\(dataset.count) images, \(data.text)"
+  }
 
-    values = [
-      ("network", "\(network.parameterCount) parameters, \(layout.text)"),
-      ("data", "\(dataset.count) images, \(data.text)"), ("seed", "\(seed)"),
-      ("batch", "\(batch)"), ("optimizer", optimizer.settings), ("loss", objective.settings),
-    ]
+  /// The pixels of the first image, one in the middle and the last, for datasets that have the same
+  /// classes and names and other images; nil where one cannot be read.
+  static func pixels(of dataset: Dataset) -> String? {
+    var pixels = StateHasher()
+    for position in [0, dataset.count / 2, dataset.count - 1] {
+      guard let sample = try? dataset.sample(at: position) else { return nil }
+      pixels.add(sample.image)
+    }
+    return pixels.text
   }
 
   package static func == (left: TrainerSettings, right: TrainerSettings) -> Bool {

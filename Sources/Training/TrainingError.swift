@@ -15,6 +15,8 @@ package enum TrainingError: Error, Equatable, Sendable {
     objective: String, given: Annotation.Kind, expected: Annotation.Kind, dataset: String)
   /// Fewer than two classes have the two images that a pair needs.
   case noPairs(dataset: String)
+  /// A layer that gives no map `[H, W, C]`, where one is needed.
+  case noMap(layer: String, shape: [Int])
   /// The network has several outputs, or its output is no vector of class scores.
   case notAClassifier(outputs: [[Int]])
   /// The network takes images of shape `expected` [H, W, C]; the data are `given`.
@@ -33,12 +35,12 @@ package enum TrainingError: Error, Equatable, Sendable {
   case maskSize(expected: [Int], given: [Int])
   /// A label that is no class: 0..<classes.
   case labelOutOfRange(label: Int, classes: Int)
-  /// The loss of step `step` (counted from 1) is not a number, or infinite. `layer` is the first
-  /// whose output is not finite, `parameter` the first weight that is not. Nothing was changed.
-  case lossNotFinite(step: Int, loss: Double, layer: String?, parameter: String?)
+  /// The loss of step `step` (counted from 1) is not a number, or infinite. `origin` is the first
+  /// layer whose output is not finite, `parameter` the first weight that is not. Nothing was changed.
+  case lossNotFinite(step: Int, loss: Double, origin: Origin, parameter: String?)
   /// The gradient of `parameter` is not finite at step `step` (counted from 1), though the loss
-  /// is. Nothing was changed.
-  case gradientNotFinite(step: Int, parameter: String)
+  /// is. `origin` is where it first was not, seen from the loss. Nothing was changed.
+  case gradientNotFinite(step: Int, parameter: String, origin: Origin)
   /// Every image of a batch is damaged.
   case noReadableImages(step: Int, names: [String])
   /// No weight can be trained: all layers are frozen, or have none.
@@ -54,8 +56,10 @@ package enum TrainingError: Error, Equatable, Sendable {
   case snapshotDiffers(TrainerSettings.Difference)
   /// A file that is no checkpoint, or is damaged.
   case notACheckpoint(path: String, what: String)
-  /// There are only `available` steps to go back.
-  case cannotRewind(steps: Int, available: Int)
+  /// Only steps from `earliest` to `from`, where training is, can be gone back to.
+  case cannotRewind(to: Int, from: Int, earliest: Int)
+  /// A checkpoint of a training that was judged by a dataset which is not at hand.
+  case validationNeeded(path: String, dataset: String)
   /// Something other than rows of numbers `[N, D]`, or of another D than the others.
   case notVectors(shape: [Int])
   /// A vector with a value that is not a number, or infinite.

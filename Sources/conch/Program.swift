@@ -1,4 +1,5 @@
 import CTerminal
+import Commands
 import Figures
 import Kernels
 import Language
@@ -96,7 +97,10 @@ enum Program {
 
   private static func session(_ console: Console, _ options: Invocation.Options) -> Session {
     if let threads = options.threads { Parallel.threads = threads }
-    return Session(console: console, options: options)
+    let session = Session(console: console, options: options)
+    session.workspace.findGraphics = findGraphics
+    if isatty(1) == 1 { session.workspace.rows = { max(1, Int(terminal_rows(1))) } }
+    return session
   }
 
   // MARK: The prompt
@@ -158,6 +162,19 @@ enum Program {
   private static var background: TerminalBackground {
     let last = environment("COLORFGBG").split(separator: ";").last
     return last == "7" || last == "15" ? .light : .dark
+  }
+
+  /// Asks the terminal what pictures it can show, once a figure is to be drawn: while a statement
+  /// runs, no line is being read.
+  private static func findGraphics() -> Workspace.Graphics? {
+    guard let question = TerminalQuestion.text(environment) else { return .init(nil, nil) }
+    var bytes = [UInt8](repeating: 0, count: 1024)
+    let count = terminal_ask(question, &bytes, bytes.count, 1_000)
+    // Another time, perhaps.
+    guard count >= 0 else { return nil }
+    let answers = TerminalQuestion.answers(in: Array(bytes.prefix(Int(count))))
+    terminal_give_back(answers.typed, answers.typed.count)
+    return .init(TerminalQuestion.graphics(environment, answers), answers.background)
   }
 
   private static func console(_ output: StandardOutput = StandardOutput()) -> Console {

@@ -139,6 +139,12 @@ struct Screen {
     case UInt8(ascii: "["): break
     case UInt8(ascii: "="), UInt8(ascii: ">"), UInt8(ascii: "\\"): return 2
     case UInt8(ascii: "("): return index + 2 < pending.count ? 3 : nil
+    case UInt8(ascii: "_"), UInt8(ascii: "]"), UInt8(ascii: "P"):
+      // A question, or a picture: until BEL, or ESC and a backslash.
+      let body = pending[(index + 2)...]
+      guard let end = body.firstIndex(where: { $0 == 0x07 || $0 == 0x1B }) else { return nil }
+      if pending[end] == 0x07 { return end + 1 - index }
+      return end + 1 < pending.count ? end + 2 - index : nil
     default:
       unknown.append("escape \(pending[index + 1])")
       return 2
@@ -179,6 +185,8 @@ struct Screen {
       cells[row].removeSubrange(column..<(column + removed))
       cells[row] += Array(repeating: " ", count: removed)
     case "m": break
+    // Questions about the terminal, which the test answers or not.
+    case "t", "c": break
     case "h" where body == "4": isInserting = true
     case "l" where body == "4": isInserting = false
     case "h" where body == "?2004": hasBracketedPaste = true

@@ -69,6 +69,29 @@ struct FilesTests {
   }
 }
 
+struct Base64Tests {
+  /// The examples of RFC 4648, section 10, and every byte beside Foundation's.
+  @Test func bytesBecomeLetters() {
+    let examples = [
+      "": "", "f": "Zg==", "fo": "Zm8=", "foo": "Zm9v", "foob": "Zm9vYg==", "fooba": "Zm9vYmE=",
+      "foobar": "Zm9vYmFy",
+    ]
+    for (text, letters) in examples { #expect(Base64.encoded(Array(text.utf8)) == letters) }
+    let bytes = (0..<1000).map { UInt8(truncatingIfNeeded: $0 * 7 + $0 / 256) }
+    #expect(Base64.encoded(bytes) == Data(bytes).base64EncodedString())
+  }
+
+  @Test func newFoldersAreNew() throws {
+    let folder = try TemporaryFolder()
+    let first = try Files.makeNewFolder(folder.file("past"))
+    let second = try Files.makeNewFolder(folder.file("past"))
+    #expect(first == folder.file("past") && second == folder.file("past-2"))
+    #expect(throws: FileError.self) { try Files.makeNewFolder(folder.file("none/past")) }
+    Files.removeFolder(first)
+    #expect(!Files.exists(first))
+  }
+}
+
 struct JSONTests {
   static let good: [(String, JSON)] = [
     ("null", .null), (" true ", .boolean(true)), ("-0", .integer(0)), ("12", .integer(12)),

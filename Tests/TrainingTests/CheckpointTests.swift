@@ -55,6 +55,15 @@ struct CheckpointTests {
       Issue.record("a checkpoint of another seed was read")
     } catch TrainingError.snapshotDiffers(let difference) { #expect(difference.name == "network") }
 
+    // The same classes in the same order, and other pixels.
+    let other = try Trainer(
+      Toy.network(), Toy.dataset(60, seed: 2), batch: 12, optimizer: .adam(.constant(0.01)), seed: 1
+    )
+    do {
+      try Checkpoint.load(into: other, from: path)
+      Issue.record("a checkpoint of other images was read")
+    } catch TrainingError.snapshotDiffers(let difference) { #expect(difference.name == "data") }
+
     try Weights.save(trainer.network, to: folder.file("weights"))
     let file = try Safetensors.read(path)
     var changed = file

@@ -47,11 +47,11 @@ enum Toy {
   }
 
   static func trainer(
-    seed: UInt64 = 1, count: Int = 60, batch: Int = 12, rewindLimit: Int = 256 << 20
+    seed: UInt64 = 1, count: Int = 60, batch: Int = 12, rewindLimit: Int = 512 << 20
   ) throws -> Trainer {
     try Trainer(
       network(seed: seed), dataset(count), batch: batch, optimizer: .adam(.constant(0.01)),
-      seed: seed, rewindLimit: rewindLimit)
+      seed: seed, rewind: RewindBudget(memory: rewindLimit))
   }
 
   /// A folder of its own for a test, removed when it is let go.

@@ -38,6 +38,18 @@ int terminal_wait(void);
 void signals_open(void);
 void signals_wake(void);
 
+/// Sends a question that ends with the one for the terminal's kind (ESC [ c), and reads until that
+/// is answered, `size` bytes are there, or the time is over. Nothing is echoed meanwhile. Returns the
+/// number of bytes read, or -1 where nothing was asked: there is no terminal, or keys wait to be
+/// read. Only between two lines that are read.
+int terminal_ask(const char *question, unsigned char *answer, size_t size, int milliseconds);
+
+/// Gives back what was read and is no answer: the next line begins with it.
+void terminal_give_back(const unsigned char *bytes, size_t count);
+
+/// Takes one of those bytes (1), or there is none (0).
+int terminal_take_back(unsigned char *byte);
+
 /// Starts a program on a pseudo-terminal of its own, as the leader of a new session with default
 /// signals, in `folder` unless that is NULL. Returns its process and sets `master`, or -1. The
 /// tests drive the prompt with it; Swift cannot fork.

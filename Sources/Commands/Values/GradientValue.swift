@@ -2,6 +2,7 @@ import Figures
 import Language
 import Networks
 import Tensors
+import Training
 
 /// The gradients of the last step, of one layer or of the whole network.
 package final class GradientValue: HostObject {
@@ -29,17 +30,6 @@ package final class GradientValue: HostObject {
       let parameter = parameters.first(where: { $0.weight == property })
     else { return nil }
     return try Failure.explaining { .object(TensorValue(try parameter.gradient())) }
-  }
-}
-
-extension [Networks.Parameter] {
-  /// The length of the last step's gradient over those that learn: the root of the sum of squares.
-  func gradientNorm() throws -> Double {
-    var sum = 0.0
-    for parameter in self where parameter.isTrainable {
-      for value in try parameter.gradients() { sum += Double(value) * Double(value) }
-    }
-    return sum.squareRoot()
   }
 }
 

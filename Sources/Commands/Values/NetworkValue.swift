@@ -92,7 +92,7 @@ package final class NetworkValue: HostObject {
         layer.name, layer.kind,
         layer.outputShape.map(String.init).joined(separator: "×") + shared(layer),
         layer.parameters.isEmpty ? "" : grouped(layer.parameterCount),
-        layer.multiplyAccumulates == 0 ? "" : short(layer.multiplyAccumulates),
+        layer.multiplyAccumulates == 0 ? "" : shortNumber(layer.multiplyAccumulates),
         layer.isTrainable || layer.parameters.isEmpty ? "" : "frozen",
       ]
     }
@@ -110,14 +110,6 @@ package final class NetworkValue: HostObject {
 /// How many maps a layer is applied to, where that is more than the one whose shape is shown.
 private func shared(_ layer: NetworkLayer) -> String {
   layer.applications.count == 1 ? "" : " (first of \(layer.applications.count))"
-}
-
-/// A large number with three digits: `7.16 M`, `36.9 k`.
-private func short(_ count: Int) -> String {
-  for (size, unit) in [(1e9, "G"), (1e6, "M"), (1e3, "k")] where Double(count) >= size {
-    return NumberText(Double(count) / size).significant(3) + " " + unit
-  }
-  return "\(count)"
 }
 
 /// One layer of a network, by its name. Its weights are properties: `net["Conv1"].kernel`.

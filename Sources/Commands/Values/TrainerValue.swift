@@ -8,6 +8,8 @@ package final class TrainerValue: HostObject {
   package let trainer: Trainer
   package let net: NetworkValue
   package let data: DatasetValue
+  /// What is watched, and when to stop.
+  let observation = Observation()
 
   package init(_ trainer: Trainer, net: NetworkValue, data: DatasetValue) {
     self.trainer = trainer
@@ -30,11 +32,25 @@ package final class TrainerValue: HostObject {
     } else {
       lines.append("  not trained yet")
     }
+    let past = trainer.rewindable
+    if past.snapshots > 0 {
+      let disk = past.disk > 0 ? ", \(Self.megabytes(past.disk)) MB in files" : ""
+      lines.append(
+        "  can go back to step \(past.earliest): \(counted(past.snapshots, "snapshot")), "
+          + "\(Self.megabytes(past.memory)) of \(past.budget.memory >> 20) MB\(disk)")
+    }
     return lines.joined(separator: "\n")
   }
 
+  private static func megabytes(_ bytes: Int) -> String {
+    NumberText(Double(bytes) / 1_048_576).significant(3)
+  }
+
   package var propertyNames: [String] {
-    ["step", "epoch", "loss", "rate", "history", "epochs", "net", "data", "state"]
+    [
+      "step", "epoch", "loss", "rate", "history", "epochs", "watched", "snapshots", "net", "data",
+      "state",
+    ]
   }
 
   package func property(_ name: String) throws -> Value? {
@@ -43,16 +59,21 @@ package final class TrainerValue: HostObject {
     case "epoch": return .number(Double(trainer.epoch))
     case "loss": return trainer.lastLoss.map { .number($0) } ?? Value.none
     case "rate": return .number(trainer.rate)
-    case "history":
-      return .list(
-        of: trainer.history.steps.map { step in
-          .record(
-            Record(
-              [
-                ("step", .number(Double(step.step))), ("epoch", .number(Double(step.epoch))),
-                ("loss", .number(step.loss)),
-              ] + score("", step.score) + [("rate", .number(step.rate))]))
-        })
+    case "history": return .list(of: trainer.history.steps.map { .record(record(of: $0)) })
+    case "watched":
+      return .record(
+        Record(
+          observation.watches.map { watch in
+            (key: watch.name, value: .list(of: watch.values.map { .number($0.value) }))
+          }))
+    case "snapshots":
+      let past = trainer.rewindable
+      return .record(
+        Record([
+          ("count", .number(Double(past.snapshots))), ("earliest", .number(Double(past.earliest))),
+          ("bytes", .number(Double(past.memory))), ("limit", .number(Double(past.budget.memory))),
+          ("bytes_in_files", .number(Double(past.disk))),
+        ]))
     case "epochs":
       return .list(
         of: trainer.history.epochs.map { epoch in
@@ -75,6 +96,19 @@ package final class TrainerValue: HostObject {
       }
     default: return nil
     }
+  }
+
+  package var memorySize: Int { trainer.rewindable.memory }
+
+  /// What a step did, as `fit.history` has it and `until:` is asked with.
+  func record(of step: History.Step) -> Record {
+    Record(
+      [
+        ("step", .number(Double(step.step))), ("epoch", .number(Double(step.epoch))),
+        ("loss", .number(step.loss)),
+      ] + score("", step.score) + [
+        ("rate", .number(step.rate)), ("gradient_norm", .number(step.gradientNorm)),
+      ])
   }
 
   /// The objective's score as a field, `mean_iou` for "mean IoU"; none where there is no such thing.
@@ -107,6 +141,13 @@ extension TrainerValue: Drawable {
           score.name, { $0.score }, { $0.score }, { $0.validationScore },
           score.isShare ? 0...1 : nil))
     }
+    for watch in observation.watches where !watch.values.isEmpty {
+      var values = [Double](repeating: .nan, count: history.steps.count)
+      for (step, value) in watch.values where step >= 1 && step <= values.count {
+        values[step - 1] = value
+      }
+      panels.append(TrainingCurves.Panel(watch.name, steps: values))
+    }
     let curves = TrainingCurves(panels: panels, stepsPerEpoch: trainer.stepsPerEpoch)
     return Figure("Training of \(net.title)", curves)
   }
@@ -124,7 +165,7 @@ struct TrainingWords {
   }
 
   func line(_ epoch: History.Epoch, of last: Int) -> String {
-    var text = "epoch \(epoch.epoch)/\(last)  loss \(Self.number(epoch.loss))"
+    var text = "epoch \(epoch.epoch)\(of(last))  loss \(Self.number(epoch.loss))"
     text += scored(epoch.score)
     if let loss = epoch.validationLoss {
       text += "  validation loss \(Self.number(loss))" + scored(epoch.validationScore)
@@ -134,7 +175,7 @@ struct TrainingWords {
   }
 
   func line(_ progress: Trainer.Progress) -> String {
-    var text = "epoch \(progress.epoch)/\(progress.epochs)"
+    var text = "epoch \(progress.epoch)\(of(progress.epochs))"
     switch progress.phase {
     case .training, .epochDone: text += "  step \(progress.step)/\(progress.steps)"
     case .validating(let done, let count): text += "  validating \(done)/\(count)"
@@ -144,9 +185,16 @@ struct TrainingWords {
     if progress.imagesPerSecond > 0 {
       text += "  \(NumberText(progress.imagesPerSecond).significant(3)) images/s"
     }
-    if let left = progress.secondsLeft { text += "  \(Self.time(left)) left" }
+    if let left = progress.secondsLeft, progress.epochs < Self.withoutEnd {
+      text += "  \(Self.time(left)) left"
+    }
     return text
   }
+
+  /// Epochs of a training that goes on until something is reached.
+  static let withoutEnd = 1_000_000
+
+  private func of(_ last: Int) -> String { last < Self.withoutEnd ? "/\(last)" : "" }
 
   /// The score with its name; nothing where there is none.
   private func scored(_ value: Double?, before: String = "  ", after: String = "") -> String {

@@ -60,12 +60,12 @@ package struct WeightsFile: Sendable {
   private init(path: String, _ tensors: NamedTensors) {
     let torch = TorchNames.of(Set(tensors.names))
     let notes = Dictionary(tensors.metadata.map { ($0.key, $0.value) }) { first, _ in first }
-    let isCheckpoint = notes["format"] == Checkpoint.format
+    let isCheckpoint = notes["format"]?.hasPrefix("conch checkpoint") ?? false
     var layers: [Layer] = []
     var places: [String: Int] = [:]
     for name in tensors.names {
       guard let tensor = tensors[name] else { continue }
-      if isCheckpoint, name.hasPrefix(Checkpoint.optimizerPrefix) { continue }
+      if isCheckpoint, Checkpoint.isNoWeight(name) { continue }
       if torch != nil, TorchNames.isIgnored(name) { continue }
       let (layer, word) = torch?.place(of: name) ?? WeightsFile.split(name)
       if places[layer] == nil {

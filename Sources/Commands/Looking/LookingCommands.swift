@@ -39,26 +39,42 @@ func lookingCommands(_ workspace: Workspace) -> [Command] {
     },
     Command(
       "inspect", group: group,
-      [Parameter("value", .any, help: "A tensor, an image, a layer, a network, anything.")],
-      result: .nothing, summary: "Looks closely: statistics, a histogram, dead channels.",
-      examples: ["inspect random(8, 8, 3)"]
+      [
+        Parameter("value", .any, help: "A tensor, an image, a layer, a network, anything."),
+        Parameter(
+          "on", .object("dataset"), default: .none,
+          help:
+            "Of a layer: images to run through it, for dead channels and the most active images."),
+        Parameter(
+          "channel", .whole, default: .none, help: "Which channel's images; the liveliest one's."),
+        Parameter("count", .whole, default: .value(.number(8)), help: "How many images."),
+      ],
+      result: .nothing,
+      summary: "Looks closely: statistics, a histogram, dead channels, most active images.",
+      examples: [
+        "inspect random(8, 8, 3)",
+        """
+        coast = load "coast/scenes" size: 48 count: 8
+        net = small_cnn(classes: coast.classes input: [48, 48, 3] filters: 4 dense: 8)
+        inspect net["conv_2_relu"] on: coast count: 4
+        """,
+      ]
     ) { call in
       let value = try call.value("value")
-      guard case .object(let object) = value else {
-        workspace.say(value.display)
-        return .none
-      }
+      let inspector = Inspector(workspace: workspace)
       return try Failure.explaining {
-        switch object {
-        case let tensor as TensorValue:
-          try inspect(tensor.tensor, name: tensor.kind, workspace)
-        case let layer as NetworkLayerValue:
-          workspace.say(layer.summary)
-          for parameter in layer.layer.parameters {
-            try inspect(try parameter.value(), name: parameter.weight, workspace)
-          }
-        default: workspace.say(object.summary)
+        guard let data = try call.optionalObject("on", as: DatasetValue.self)?.data else {
+          try inspector.inspect(value)
+          return .none
         }
+        guard case .object(let object) = value, let layer = object as? NetworkLayerValue else {
+          throw call.failure(
+            "on", code: "E0752", "`on` is for a layer of a network", remedy: "write net[\"…\"]")
+        }
+        let figure = try inspector.survey(
+          layer, over: data, channel: try call.optionalWhole("channel", in: 0...1_000_000),
+          count: try call.whole("count", in: 1...100), call)
+        if let figure { try workspace.show(figure) }
         return .none
       }
     },
@@ -101,6 +117,43 @@ func lookingCommands(_ workspace: Workspace) -> [Command] {
         LinePlot(
           series: all, xLabel: try call.text("x_label"), yLabel: try call.text("y_label"),
           yScale: try call.boolean("log") ? .logarithmic : .linear))
+    },
+    figure(
+      "scatter",
+      [
+        Parameter("x", .oneOf([.listOf(.number), .object("tensor")]), help: "Where, across."),
+        Parameter("y", .oneOf([.listOf(.number), .object("tensor")]), help: "Where, upwards."),
+        Parameter(
+          "classes", .listOf(.text), default: .none,
+          help: "The class of each point: each has a colour and a mark."),
+        title,
+        Parameter("x_label", .text, default: .value(.text("")), help: "Below the axis."),
+        Parameter("y_label", .text, default: .value(.text("")), help: "Beside the axis."),
+      ], summary: "Draws points.",
+      examples: ["scatter([1, 2, 3], [2, 4, 5] classes: [\"sand\", \"rock\", \"sand\"])"]
+    ) { call in
+      func values(_ label: String) throws -> [Double] {
+        guard case .object(let object) = try call.value(label), let value = object as? TensorValue
+        else { return try call.numbers(label) }
+        guard value.tensor.rank == 1 else { throw call.mismatch(label, .listOf(.number)) }
+        return value.tensor.values.map { Double(decimal: $0) }
+      }
+      let (x, y) = (try values("x"), try values("y"))
+      let classes = call.has("classes") ? try call.texts("classes") : x.map { _ in "" }
+      for (label, count) in [("y", y.count), ("classes", classes.count)] where count != x.count {
+        throw call.failure(
+          label, code: "E0754", "there are \(x.count) numbers in `x` and \(count) in `\(label)`")
+      }
+      var names: [String] = []
+      for name in classes where !names.contains(name) { names.append(name) }
+      let groups = names.map { name in
+        let own = classes.indices.filter { classes[$0] == name }
+        return Scatter.Group(name, x: own.map { x[$0] }, y: own.map { y[$0] })
+      }
+      return Figure(
+        try call.text("title"),
+        Scatter(
+          groups: groups, xLabel: try call.text("x_label"), yLabel: try call.text("y_label")))
     },
     figure(
       "bars",
@@ -184,17 +237,6 @@ func lookingCommands(_ workspace: Workspace) -> [Command] {
       Figure(try call.text("title"), try ImageGrid.featureMaps(try call.tensor("maps")))
     },
     figure(
-      "receptive_field",
-      [
-        Parameter("net", .object("network"), help: "A network."),
-        Parameter("layer", .text, help: "The layer's name."),
-        Parameter(
-          "on", tensor, default: .none, help: "An image to draw it on; grey without it."),
-      ],
-      summary: "Draws what part of the image one number of a layer can see.",
-      examples: ["receptive_field(small_cnn(classes: 2 input: [64, 64, 3]), \"conv_2\")"]
-    ) { call in try receptiveField(call, workspace) },
-    figure(
       "predictions",
       [
         Parameter("net", .object("network"), help: "A network."),
@@ -247,7 +289,10 @@ private func show(_ value: Value, _ call: Call, _ workspace: Workspace) throws {
   }
   try Failure.explaining {
     switch object {
-    case let drawable as any Drawable: try workspace.show(try drawable.figure(workspace))
+    case let drawable as any Drawable:
+      // What is counted is read as a table, and seen as a figure.
+      if object is CostValue || object is DenseEquivalentValue { workspace.say(object.summary) }
+      try workspace.show(try drawable.figure(workspace))
     case let net as NetworkValue:
       workspace.say(net.table(width: workspace.page.columns, style: workspace.page.style))
     case let value as TensorValue where value.isImage:
@@ -259,78 +304,4 @@ private func show(_ value: Value, _ call: Call, _ workspace: Workspace) throws {
     default: workspace.say(object.summary)
     }
   }
-}
-
-/// Statistics and a histogram, and which channels are 0 everywhere.
-private func inspect(_ tensor: Tensor, name: String, _ workspace: Workspace) throws {
-  workspace.say("\(name): \(tensor.headline)")
-  if tensor.rank >= 3, let channels = tensor.shape.last, channels > 3, tensor.count > 0 {
-    let dead = try tensor.reshaped([-1, channels]).applying(.absolute)
-      .reduce(.maximum, axis: 0).values.enumerated().filter { $0.element == 0 }.map(\.offset)
-    if !dead.isEmpty {
-      let listed = dead.prefix(12).map(String.init).joined(separator: ", ")
-      workspace.say(
-        "\(dead.count) of \(channels) channels are 0 everywhere: \(listed)"
-          + (dead.count > 12 ? ", …" : ""))
-    }
-  }
-  let facts = tensor.statistics()
-  if facts.finiteCount > 1, facts.maximum > facts.minimum {
-    workspace.say(
-      Figure("", Histogram(tensor, name: name)).terminal(
-        columns: min(workspace.page.columns, 80), rows: 12, colour: workspace.page.style.colour))
-  }
-}
-
-/// The layer of this name. Where a block of MobileNetV2 changes the shape it has no addition, though
-/// students ask for it: what such a block gives is its projection, and a remark says so.
-private func endOfBlock(
-  _ name: String, in network: Network, _ workspace: Workspace
-) throws -> NetworkLayer {
-  let ending = "_add"
-  if name.hasSuffix(ending), !network.layers.contains(where: { $0.name == name }) {
-    let projection = name.dropLast(ending.count) + "_project_BN"
-    if let layer = network.layers.first(where: { $0.name == projection }) {
-      workspace.say(
-        "There is no `\(name)`: this block changes the shape, so nothing can be added. "
-          + "Shown is its end, `\(projection)`.")
-      return layer
-    }
-  }
-  return try network.layer(name)
-}
-
-private func receptiveField(_ call: Call, _ workspace: Workspace) throws -> Figure {
-  let network = try call.object("net", as: NetworkValue.self).network
-  let layer = try endOfBlock(try call.text("layer"), in: network, workspace)
-  let input = network.inputs[0].shape
-  guard input.count == 3 else {
-    throw call.failure("net", code: "E0552", "the network's input is no image")
-  }
-  let image: Bitmap
-  if call.has("on") {
-    let picture = try call.tensor("on")
-    guard picture.shape == input else {
-      throw call.failure(
-        "on", code: "E0532",
-        "the network takes images \(input), not \(picture.shape)",
-        remedy: "write resize(x size: [\(input[0]), \(input[1])])")
-    }
-    image = try Bitmap(image: picture)
-  } else {
-    image = Bitmap(width: input[1], height: input[0], filledWith: Colour(200, 200, 200))
-  }
-  let field = network.receptiveField(of: layer)
-  // The unit in the middle of the map, unless every unit sees everything.
-  let shape = layer.outputShape
-  let (row, column) = shape.count == 3 ? (shape[0] / 2, shape[1] / 2) : (0, 0)
-  func place(_ span: ReceptiveField.Span, _ index: Int, _ side: Int) -> (Double, Double) {
-    field.isWholeInput ? (0, Double(side)) : (span.first + Double(index) * span.step, span.size)
-  }
-  let (top, height) = place(field.rows, row, input[0])
-  let (left, width) = place(field.columns, column, input[1])
-  return Figure(
-    "What one number of \(layer.name) sees",
-    AnnotatedImage.receptiveField(
-      on: image, x: left, y: top, width: width, height: height, name: layer.name))
 }
