@@ -89,6 +89,13 @@ package final class Interpreter {
   private let machine: Machine
   private var runs = 0
   private var cells: (source: Source, cells: [Cell])?
+  /// Top-level statements of the last run that came to their end.
+  package private(set) var finishedStatements = 0
+  /// What `takeBack` needs; nil where nobody may ask for it, so that no old value is kept alive.
+  private var pastValues: PastValues?
+  private var isTakingBack = false
+  /// Slots that the traced cell has changed.
+  private var written: Set<Int> = []
 
   /// - Parameters:
   ///   - commands: added to the core commands; a later command replaces one of the same name.
@@ -153,7 +160,10 @@ package final class Interpreter {
   private func runHere(_ source: Source) -> Outcome {
     let (program, diagnostics) = prepare(source)
     guard let program else { return .failed(diagnostics) }
-    if runs == 0 { machine.startBudget() }
+    if runs == 0 {
+      machine.startBudget()
+      finishedStatements = 0
+    }
     runs += 1
     defer { runs -= 1 }
     let frame = FramePointer.allocate(capacity: 1)
@@ -181,12 +191,13 @@ package final class Interpreter {
         state.pointee.levels = levels
         try machine.tick(node, frame)
         _ = try machine.execute(node, frame)
-        list(machine.commit(to: mark))
+        settle(machine.commit(to: mark))
+        if runs == 1 { finishedStatements += 1 }
       } catch {
         let fault = machine.located(error, command: nil, node, frame)
         (state.pointee.top, state.pointee.calls, state.pointee.levels) = entry
         if fault.isInterruption {
-          list(machine.commit(to: mark))
+          settle(machine.commit(to: mark))
           return .interrupted(
             Diagnostic(
               fault.failure, source: fault.source, span: fault.span, nothingChanged: false))
@@ -197,6 +208,18 @@ package final class Interpreter {
       state.pointee.levels = entry.2
     }
     return .finished
+  }
+
+  /// After a statement: the order of definition, what `takeBack` needs, and what the traced cell
+  /// has changed.
+  private func settle(_ changes: [(slot: Int, value: Value?)]) {
+    list(changes.map(\.slot))
+    let visible = changes.filter { !hidden.contains($0.slot) }
+    guard !visible.isEmpty else { return }
+    for (slot, _) in visible { written.insert(slot) }
+    // Statements within a statement (`time(work)`) are taken back with it.
+    if runs == 1, !isTakingBack { pastValues?.append(visible) }
+    isTakingBack = false
   }
 
   /// Keeps the order of definition after a statement changed some variables.
@@ -340,6 +363,72 @@ package final class Interpreter {
   }
 
   func globalName(_ slot: Int32) -> String { slotNames[Int(slot)] }
+
+  // MARK: Looking back
+
+  /// What a cell has read and changed.
+  package struct Trace {
+    /// Variables that it read before it changed them, in order; `changes` says how far what they
+    /// hold had been changed in place by then (`HostObject.changeCount`).
+    package let reads: [(name: String, changes: Int)]
+    /// Variables that it gave a value, or took theirs away, sorted.
+    package let writes: [String]
+  }
+
+  /// Runs `body`, which runs sources, and says what they have read and changed: whatever happens
+  /// within functions counts, what stands in a branch that was not taken does not.
+  package func traced<Result>(_ body: () -> Result) -> (result: Result, trace: Trace) {
+    machine.beginCell()
+    written = []
+    let result = body()
+    let reads = machine.reads.filter { !hidden.contains($0.slot) }
+    return (
+      result,
+      Trace(
+        reads: reads.map { (slotNames[$0.slot], $0.changes) },
+        writes: written.map { slotNames[$0] }.sorted())
+    )
+  }
+
+  /// From now on old values are kept, as far as they are small, for `takeBack`.
+  package func keepPastValues() { pastValues = PastValues() }
+
+  /// Gives the variables that the last assignment changed the values they had before, and names
+  /// them; nil if there is nothing to take back. To be called from a command.
+  package func takeBack() -> [String]? {
+    guard let last = pastValues?.popLast() else { return nil }
+    isTakingBack = true
+    for (slot, value) in last {
+      machine.willChange(slot)
+      machine.globals[slot] = value
+    }
+    return last.map { slotNames[$0.slot] }
+  }
+}
+
+/// The values that variables had before each of the last statements, as long as they take little
+/// memory: nothing large stays alive that the session does not show.
+private struct PastValues {
+  private var steps: [(changes: [(slot: Int, value: Value?)], size: Int)] = []
+  private var size = 0
+  private static let countLimit = 100
+  /// Bytes in all. The last step is kept whatever its size.
+  private static let sizeLimit = 256 << 20
+
+  mutating func append(_ changes: [(slot: Int, value: Value?)]) {
+    let added = changes.reduce(0) { $0 + ($1.value?.memorySize ?? 0) }
+    steps.append((changes, added))
+    size += added
+    while steps.count > Self.countLimit || (size > Self.sizeLimit && steps.count > 1) {
+      size -= steps.removeFirst().size
+    }
+  }
+
+  mutating func popLast() -> [(slot: Int, value: Value?)]? {
+    guard let last = steps.popLast() else { return nil }
+    size -= last.size
+    return last.changes
+  }
 }
 
 extension Interpreter: Surroundings {
