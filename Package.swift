@@ -40,9 +40,10 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: ["Language", "Figures", "Training", "Models", "Imagery"]),
-    .target(name: "Notebook", dependencies: ["Commands", "Language", "Figures", "Tensors"]),
+    .target(
+      name: "Notebook", dependencies: ["Commands", "Language", "Figures", "Tensors", "CTerminal"]),
     .executableTarget(
-      name: "conch", dependencies: ["Notebook", "Kernels", "CTerminal"],
+      name: "conch", dependencies: ["Notebook", "Commands", "Tensors", "Kernels", "CTerminal"],
       // With the Swift runtime inside, the program starts in half the time (Scripts/bench start).
       linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(platforms: [.linux]))]),
     // What Scripts/bench measures from the inside.

@@ -15,17 +15,22 @@ func fileCommands(_ workspace: Workspace) -> [Command] {
           "value",
           .oneOf([
             .object("network"), .object("trainer"), .object("figure"), .object("image"),
-            .object("tensor"),
-          ]), help: "A network's weights, a whole training, a figure, an image or a tensor."),
+            .object("tensor"), .object("session"),
+          ]),
+          help: "A network's weights, a whole training, a figure, an image or a tensor; or "
+            + "`session`, what was typed."),
         Parameter(
           "path", .text,
           help: "\"….safetensors\" for weights and tensors, \"….ckpt\" for a training, "
-            + "\"….png\" or \"….svg\"."),
+            + "\"….png\" or \"….svg\"; \"….conch\", \"….html\", \"….ipynb\" or \"….md\" for the "
+            + "session."),
       ],
       result: .nothing, summary: "Writes a value to a file, whole or not at all.",
       details: """
         Weights are named as in Keras ("Conv1/kernel"); Python's safetensors reads them. A training is
         saved with everything that its next step depends on: `open` goes on from there, to the bit.
+        A session is saved as a script of what came to its end, and run again to prove that the script
+        gives the same.
         """
     ) { call in
       let path = try call.text("path")
@@ -35,9 +40,11 @@ func fileCommands(_ workspace: Workspace) -> [Command] {
         case let net as NetworkValue:
           try call.requireEnding("path", [".safetensors"])
           try Weights.save(net.network, to: path)
+          workspace.noteKept(net)
         case let fit as TrainerValue:
           try call.requireEnding("path", [".ckpt"])
           try Checkpoint.save(fit.trainer, to: path)
+          workspace.noteKept(fit)
         case let figure as FigureValue:
           try call.requireEnding("path", [".png", ".svg"])
           if path.hasSuffix(".svg") {
@@ -54,6 +61,10 @@ func fileCommands(_ workspace: Workspace) -> [Command] {
             named["tensor"] = tensor.tensor
             try Safetensors.write(named, to: path)
           }
+        case let other as any SavesItself:
+          try call.requireEnding("path", other.fileEndings)
+          try other.save(to: path)
+          return .none
         default: break
         }
         workspace.say("Saved \(path).")
@@ -83,6 +94,7 @@ func fileCommands(_ workspace: Workspace) -> [Command] {
         if case .object(let object)? = call.optionalValue("into"), let fit = object as? TrainerValue
         {
           try Checkpoint.load(into: fit.trainer, from: path)
+          workspace.noteKept(fit)
           workspace.say("Read \(path): after step \(fit.trainer.step).")
           return .none
         }
@@ -102,6 +114,12 @@ func fileCommands(_ workspace: Workspace) -> [Command] {
       }
     },
   ]
+}
+
+/// A value of another room that writes itself to a file, and says so.
+package protocol SavesItself: HostObject {
+  var fileEndings: [String] { get }
+  func save(to path: String) throws
 }
 
 extension Call {

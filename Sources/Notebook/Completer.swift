@@ -252,19 +252,11 @@ struct Completer {
 
   /// Names in a folder, sorted; those that would not stand in a quoted text are left out.
   private static func entries(of folder: String) -> [String] {
-    guard let directory = opendir(folder) else { return [] }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 1) { String(cString: $0) }
-      }
-      let isPlain = name.unicodeScalars.allSatisfy {
+    FolderEntries.names(in: folder).filter { name in
+      name.unicodeScalars.allSatisfy {
         $0.value >= 0x20 && !"\"\\{".unicodeScalars.contains($0)
       }
-      if name != ".", name != "..", isPlain { names.append(name) }
     }
-    return names.sorted()
   }
 
   private static func isFolder(_ path: String) -> Bool {

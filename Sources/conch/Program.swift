@@ -1,8 +1,10 @@
 import CTerminal
+import Commands
 import Figures
 import Kernels
 import Language
 import Notebook
+import Tensors
 
 #if canImport(Glibc)
   import Glibc
@@ -50,8 +52,18 @@ enum Program {
         throw Invocation.UsageError("cannot read standard input (\(reason()))")
       }
       return run(Source(name: "-", bytes: bytes), arguments, options, path: nil)
-    case .prompt(let options):
-      return prompt(options)
+    case .prompt(let options, let resumes):
+      return try prompt(options, resumes: resumes)
+    case .lesson(let name, let options):
+      guard let name else {
+        return listLessons()
+      }
+      let path = try lessonPath(name)
+      return prompt(options, lesson: Lesson(try source(path), path: path))
+    case .export(let path, let format, let output, let options):
+      return export(try source(path), path, format, output, options)
+    case .importNotebook(let path, let output):
+      return try importNotebook(path, output)
     }
   }
 
@@ -76,7 +88,7 @@ enum Program {
     let printed = StandardOutput()
     let session = session(console(printed), options)
     session.defineScriptNames(arguments: arguments)
-    let status = session.run(source, figures: path.map(stem))
+    let status = session.run(source, figures: path.map(Lesson.stem))
     if let reason = printed.failure {
       Output.write("conch: some of what was shown could not be written (\(reason))\n", to: 2)
       if status == .finished { return Session.Status.failed.rawValue }
@@ -87,13 +99,6 @@ enum Program {
     return status.rawValue
   }
 
-  /// `week1` of `Lessons/week1.conch`.
-  private static func stem(_ path: String) -> String {
-    let name = path.split(separator: "/").last ?? "script"
-    let stem = name.lastIndex(of: ".").map { name[..<$0] } ?? name
-    return stem.isEmpty ? String(name) : String(stem)
-  }
-
   private static func session(_ console: Console, _ options: Invocation.Options) -> Session {
     if let threads = options.threads { Parallel.threads = threads }
     return Session(console: console, options: options)
@@ -101,7 +106,25 @@ enum Program {
 
   // MARK: The prompt
 
-  private static func prompt(_ options: Invocation.Options) -> Int32 {
+  private static func prompt(
+    _ options: Invocation.Options, resumes: Bool
+  ) throws(Invocation.UsageError) -> Int32 {
+    guard resumes else { return prompt(options) }
+    guard let folder = Journal.defaultFolder(), let past = Journal.last(in: folder) else {
+      throw Invocation.UsageError("there is no session to resume", remedy: "`conch` begins one")
+    }
+    var options = options
+    options.quick = options.quick || past.isQuick
+    return prompt(
+      options,
+      lesson: try past.lesson.map { path throws(Invocation.UsageError) in
+        Lesson(try source(path), path: path)
+      }, past: past)
+  }
+
+  private static func prompt(
+    _ options: Invocation.Options, lesson: Lesson? = nil, past: Journal.Past? = nil
+  ) -> Int32 {
     let isTerminal = isatty(0) == 1 && isatty(1) == 1
     terminal_use_utf8()
     terminal_guard()
@@ -110,22 +133,42 @@ enum Program {
     interrupts_count(0)
     let console = console()
     let session = session(console, options)
+    if let lesson {
+      session.defineScriptNames(arguments: [])
+      guard session.check(lesson.source) == .finished else { return 1 }
+      session.workspace.figureFiles = FigureFiles(stem: lesson.stem)
+    }
     guard isTerminal else {
-      return session.run(from: PlainSource(session: session, isInteractive: false)).rawValue
+      let dialogue = Dialogue(
+        session, PlainSource(session: session, isInteractive: false), lesson: lesson)
+      if let past { dialogue.resume(past) }
+      return dialogue.run().rawValue
     }
     let style = console.page.style
     session.say(
       style.bold("Conch \(version)") + style.dim("  `help` for help, Ctrl-D to leave"))
-    _ = session.run(from: lines(session, style))
+    let folder = Journal.defaultFolder()
+    if past == nil, let folder, Journal.hasCrashed(in: folder) {
+      session.say(style.dim("The last session broke off: `conch --resume` brings it back."))
+    }
+    let history = History(path: History.defaultPath())
+    let dialogue = Dialogue(
+      session, lines(session, history, style),
+      journal: folder.map {
+        Journal(folder: $0, lesson: lesson?.path, isQuick: options.quick)
+      }, lesson: lesson, remember: history.add)
+    if let past { dialogue.resume(past) }
+    _ = dialogue.run()
     return 0
   }
 
-  private static func lines(_ session: Session, _ style: TerminalStyle) -> LineSource {
+  private static func lines(
+    _ session: Session, _ history: History, _ style: TerminalStyle
+  ) -> LineSource {
     let terminal = environment("TERM")
     if terminal.isEmpty || terminal == "dumb" {
       return PlainSource(session: session, isInteractive: true)
     }
-    let history = History(path: History.defaultPath())
     guard let editor = PromptEditor(session: session, history: history, style: style) else {
       return PlainSource(session: session, isInteractive: true)
     }
@@ -135,6 +178,93 @@ enum Program {
         "`~/.editrc` has a line that libedit does not know; what follows it is left out.")
     }
     return editor
+  }
+
+  // MARK: Lessons and documents
+
+  private static func export(
+    _ source: Source, _ path: String, _ format: ExportFormat, _ output: String?,
+    _ options: Invocation.Options
+  ) -> Int32 {
+    terminal_guard()
+    terminal_hide_interrupts()
+    interrupts_count(3)
+    if let threads = options.threads { Parallel.threads = threads }
+    let console = console()
+    let progress = ProgressLine(
+      isTerminal: console.isTerminal, columns: console.columns, write: console.write)
+    let (document, status) = DocumentRun.run(
+      source, name: Lesson.stem(path), console: console, options: options
+    ) { progress.show($0) }
+    progress.clear()
+    guard status != .interrupted else {
+      Output.write("Interrupted: nothing was written.\n", to: 2)
+      return status.rawValue
+    }
+    let target = output ?? "\(document.name).\(format.rawValue)"
+    do {
+      try document.write(to: target, as: format)
+    } catch {
+      Output.write("conch: cannot write `\(target)` (\(Failure.sentence(error)))\n", to: 2)
+      return 1
+    }
+    Output.write("Wrote \(target).\n", to: 1)
+    if status == .failed {
+      Output.write("The script does not come to its end; \(target) shows why.\n", to: 2)
+    }
+    return status.rawValue
+  }
+
+  private static func importNotebook(
+    _ path: String, _ output: String?
+  ) throws(Invocation.UsageError) -> Int32 {
+    guard let bytes = FileBytes.read(path, limit: JupyterNotebook.sizeLimit) else {
+      throw Invocation.cannotOpen(path, reason: reason())
+    }
+    let target = output ?? "\(Lesson.stem(path)).conch"
+    do {
+      let imported = try JupyterNotebook.script(of: bytes)
+      guard output != nil || access(target, F_OK) != 0 else {
+        Output.write(
+          "conch: `\(target)` is there already: `--output \(target)` overwrites it\n", to: 2)
+        return 1
+      }
+      try Files.writeAtomically(target, Array(imported.script.utf8))
+      Output.write("Wrote \(target) (\(imported.cellCount) cells).\n", to: 1)
+      for note in imported.notes { Output.write(note + "\n", to: 1) }
+      return 0
+    } catch let problem as JupyterNotebook.Problem {
+      Output.write("conch: cannot import `\(path)`: \(problem.sentence)\n", to: 2)
+    } catch {
+      Output.write("conch: cannot write `\(target)` (\(Failure.sentence(error)))\n", to: 2)
+    }
+    return 1
+  }
+
+  private static func listLessons() -> Int32 {
+    let paths = Lesson.all()
+    guard !paths.isEmpty else {
+      Output.write("There are no lessons here: `conch lesson FILE` takes any script.\n", to: 1)
+      return 0
+    }
+    for (index, path) in paths.enumerated() {
+      let title = (try? source(path)).map { Lesson($0, path: path).title } ?? ""
+      Output.write("conch lesson \(index + 1)   \(title.isEmpty ? path : title)\n", to: 1)
+    }
+    return 0
+  }
+
+  /// A number is a place in the list of lessons; anything else is a file.
+  private static func lessonPath(_ name: String) throws(Invocation.UsageError) -> String {
+    guard let number = Int(name) else { return name }
+    let paths = Lesson.all()
+    guard paths.indices.contains(number - 1) else {
+      throw Invocation.UsageError(
+        paths.isEmpty
+          ? "the lessons are not here" : "there are \(paths.count) lessons, no lesson \(number)",
+        remedy: paths.isEmpty ? "name the file: conch lesson FILE" : "`conch lesson` lists them")
+    }
+    return paths[number - 1]
   }
 
   // MARK: Surroundings

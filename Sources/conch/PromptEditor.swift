@@ -14,6 +14,9 @@ final class PromptEditor: LineSource {
   private let session: Session
   private let history: History
   private let prompt: Prompts
+  /// What is asked for.
+  private var request = Request.entry
+  private var isGivenUp = false
   private var handle: OpaquePointer?
   private var entry = EntryText()
   private var view = EntryView(
@@ -52,7 +55,7 @@ final class PromptEditor: LineSource {
     let context = Unmanaged.passUnretained(self).toOpaque()
     guard let handle = editor_open("conch", handler, context) else { return nil }
     self.handle = handle
-    editor_set_prompt(handle, prompt.main)
+    editor_set_prompt(handle, prompt.first(request))
   }
 
   deinit {
@@ -65,23 +68,29 @@ final class PromptEditor: LineSource {
     return editor_read_settings(handle, path) == 0
   }
 
-  func next() -> String? {
-    guard let handle else { return nil }
+  func next(_ request: Request) -> Reply {
+    guard let handle else { return .end }
+    self.request = request
     while true {
       entry.clear()
       walk = nil
       submitted = nil
+      isGivenUp = false
       view = makeView()
-      editor_set_prompt(handle, prompt.main)
+      editor_set_prompt(handle, prompt.first(request))
       guard editor_read(handle) == 1 else {
+        if isGivenUp { return .givenUp }
         write("\n")
-        return nil
+        return .end
       }
       if submitted == nil { takeBack() }
       let text = submitted ?? entry.text
-      guard text.contains(where: { !$0.isWhitespace }) else { continue }
-      history.add(text)
-      return text
+      if text.isBlank {
+        if request.takesNothing { return .text("") }
+        continue
+      }
+      if request.isProgram { history.add(text) }
+      return .text(text)
     }
   }
 
@@ -159,7 +168,7 @@ final class PromptEditor: LineSource {
     let typed = entry.text
     entry.dedentClosingLine()
     let text = entry.text
-    if session.openConstruct(in: text) != nil {
+    if isOpen(text) {
       let line = String(String.UnicodeScalarView(entry.scalars[entry.lineStart..<entry.cursor]))
       entry.breakLine(deeper: Prompts.opensBlock(line))
       return EDITOR_CONTINUE
@@ -177,6 +186,10 @@ final class PromptEditor: LineSource {
   private func interrupt() -> EditorAnswer {
     leaveEntry(mark: "^C")
     endSearch()
+    if request.canBeGivenUp {
+      isGivenUp = true
+      return EDITOR_LEAVE
+    }
     entry.clear()
     walk = nil
     redraw(after: "")
@@ -196,7 +209,9 @@ final class PromptEditor: LineSource {
     return EDITOR_CONTINUE
   }
 
-  private func isOpen(_ text: String) -> Bool { session.openConstruct(in: text) != nil }
+  private func isOpen(_ text: String) -> Bool {
+    request.isProgram && session.openConstruct(in: text) != nil
+  }
 
   // MARK: History
 
@@ -313,8 +328,8 @@ final class PromptEditor: LineSource {
   private var promptText: (drawn: String, width: Int) {
     guard let search else {
       return view.firstLine == 0
-        ? (prompt.main, Prompts.width)
-        : (prompt.continuation(openConstruct(before: view.firstLine)), Prompts.width)
+        ? (prompt.first(request), Prompts.width)
+        : (Prompts.continuation(openConstruct(before: view.firstLine)), Prompts.width)
     }
     let text = "(\(search.hasFailed ? "not found" : "search")) \(search.query): "
     return (text, displayWidth(text))
@@ -323,7 +338,7 @@ final class PromptEditor: LineSource {
   private func makeView() -> EntryView {
     EntryView(
       entry, promptWidth: Prompts.width, rows: max(1, rows - 1), columns: columns
-    ) { prompt.continuation(openConstruct(before: $0)) }
+    ) { Prompts.continuation(openConstruct(before: $0)) }
   }
 
   /// What the lines before line number `line` leave open.

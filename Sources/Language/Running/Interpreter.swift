@@ -158,12 +158,10 @@ package final class Interpreter {
   }
 
   private func runHere(_ source: Source) -> Outcome {
+    if runs == 0 { finishedStatements = 0 }
     let (program, diagnostics) = prepare(source)
     guard let program else { return .failed(diagnostics) }
-    if runs == 0 {
-      machine.startBudget()
-      finishedStatements = 0
-    }
+    if runs == 0 { machine.startBudget() }
     runs += 1
     defer { runs -= 1 }
     let frame = FramePointer.allocate(capacity: 1)
@@ -342,9 +340,11 @@ package final class Interpreter {
     slots[name].flatMap { machine.globals[Int($0)] }
   }
 
-  /// Gives a variable its value from outside a script.
-  package func define(_ name: String, _ value: Value) {
+  /// Gives a variable its value from outside a script. One that is not listed is there like a
+  /// constant: `reset` and `vars` pass it over.
+  package func define(_ name: String, _ value: Value, isListed: Bool = true) {
     guard let slot = slot(of: name) else { return }
+    if !isListed { hidden.insert(Int(slot)) }
     if runs > 0 { machine.willChange(Int(slot)) }
     machine.globals[Int(slot)] = value
     if runs == 0 { list([Int(slot)]) }
@@ -391,7 +391,8 @@ package final class Interpreter {
   }
 
   /// From now on old values are kept, as far as they are small, for `takeBack`.
-  package func keepPastValues() { pastValues = PastValues() }
+  package func keepPastValues() { if pastValues == nil { pastValues = PastValues() } }
+  package var keepsPastValues: Bool { pastValues != nil }
 
   /// Gives the variables that the last assignment changed the values they had before, and names
   /// them; nil if there is nothing to take back. To be called from a command.

@@ -5,6 +5,8 @@ package struct Outline {
     package let span: Span
     /// The command or function that it calls, if the statement is nothing but a call.
     package let call: String?
+    /// The name that is its first argument, if it begins with one.
+    package let argument: String?
   }
 
   /// The top-level statements, in order.
@@ -17,7 +19,9 @@ package struct Outline {
     let script = Parser.parse(source)
     guard script.errors.isEmpty, script.open == nil else { return nil }
     parts = script.statements.map { statement in
-      Part(span: Outline.whole(statement, of: source), call: Outline.call(statement))
+      let call = Outline.call(statement)
+      return Part(
+        span: Outline.whole(statement, of: source), call: call?.name, argument: call?.argument)
     }
     // `x[…]` takes all dimensions, which is no blank; only the parser tells them apart.
     blanks = BlankFinder(script).blanks
@@ -31,10 +35,13 @@ package struct Outline {
     return isHidden ? Span(start: statement.span.start, end: Int32(end + 1)) : statement.span
   }
 
-  private static func call(_ statement: Statement) -> String? {
+  private static func call(_ statement: Statement) -> (name: String, argument: String?)? {
     guard case .expression(let value, _, _) = statement else { return nil }
     switch value {
-    case .name(let name), .call(.name(let name), _, _, _): return name.text
+    case .name(let name): return (name.text, nil)
+    case .call(.name(let name), let arguments, _, _):
+      guard case .name(let argument)? = arguments.first?.value else { return (name.text, nil) }
+      return (name.text, argument.text)
     default: return nil
     }
   }
