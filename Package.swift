@@ -67,7 +67,7 @@ let package = Package(
     .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
     .testTarget(
       name: "CommandsTests", dependencies: ["Commands", "TestSupport"], exclude: ["Examples"]),
-    .testTarget(name: "NotebookTests", dependencies: ["Notebook", "CTerminal"]),
+    .testTarget(name: "NotebookTests", dependencies: ["Notebook", "Tensors", "CTerminal"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -74,7 +74,9 @@ func fileCommands(_ workspace: Workspace) -> [Command] {
     Command(
       "open", group: "Files",
       [
-        Parameter("path", .text, help: "A file that `save` wrote, or weights from elsewhere."),
+        Parameter(
+          "path", .text, help: "A file that `save` wrote, or weights from elsewhere.",
+          files: .init([".safetensors", ".h5", ".ckpt"])),
         Parameter(
           "into", .oneOf([.object("network"), .object("trainer")]), default: .none,
           help: "A network that takes the weights, or a trainer that takes the whole training."),

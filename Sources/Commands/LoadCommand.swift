@@ -14,7 +14,12 @@ func loadCommands(_ workspace: Workspace) -> [Command] {
           "source", .text,
           help:
             "\"coast/scenes\" (or people, cover, reef), a folder, an image, or a file that says "
-            + "what is in images."),
+            + "what is in images.",
+          files: .init(
+            [
+              ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".npy", ".npz", ".csv", ".json", ".tfrecord",
+              ".tfrec", ".record",
+            ], others: Coast.allCases.map(\.rawValue))),
         Parameter(
           "size", .oneOf([.whole, .listOf(.whole)]), default: .none,
           help: "Pixels a side, or [height, width]; images of a folder keep theirs without it."),

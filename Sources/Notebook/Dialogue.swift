@@ -16,6 +16,7 @@ package final class Dialogue {
   /// Guesses that the cell in hand asked for.
   private var guesses: [String] = []
   private var hasWarned = false
+  private var isResuming = false
   /// Where an edited entry is remembered.
   private let remember: (String) -> Void
 
@@ -119,14 +120,14 @@ package final class Dialogue {
   @discardableResult
   func run(_ cell: CellLog.Cell, _ source: Source, looks: [Int] = []) -> Session.Status {
     guesses = []
-    journal?.begin(cell.text)
+    if !isResuming { journal?.begin(cell.text) }
     let (status, trace) = session.interpreter.traced {
       session.run(cell: source, interruptedAt: looks)
     }
     cells.note(cell, trace, status, variables: session.interpreter.variables)
     let entry = kept(cell, source, status)
     if !entry.kept.isEmpty || entry.interrupted != nil { entries.append(entry) }
-    journal?.end(entry)
+    if !isResuming { journal?.end(entry) }
     for guess in guesses { session.say("You said: \(guess)") }
     return status
   }
@@ -225,7 +226,9 @@ package final class Dialogue {
       cell.text = text
       if cell.place == nil { remember(text) }
       session.say(CodeListing.render(text, page: session.workspace.page))
-      return run(cell, source(of: cell))
+      let status = run(cell, source(of: cell))
+      if let place = cell.place { guide?.noteEdited(place, status) }
+      return status
     case .problem(let sentence):
       session.say(sentence)
       return .finished
@@ -253,15 +256,16 @@ package final class Dialogue {
   /// Runs again what a past session had finished, without showing it again.
   package func resume(_ past: Journal.Past) {
     session.say("Running \(plural(past.entries.count, "cell")) of the last session again …")
-    session.isMuted = true
-    var problem: String?
-    for (index, entry) in past.entries.enumerated() {
-      session.console.clearInterrupts()
-      problem = run(again: entry, index)
-      if problem != nil { break }
+    let problem = quietly { () -> String? in
+      for (index, entry) in past.entries.enumerated() {
+        session.console.clearInterrupts()
+        if let problem = run(again: entry, index) { return problem }
+      }
+      return nil
     }
-    session.isMuted = false
     session.console.clearInterrupts()
+    // Only now: a crash on the way here must leave the old journal the one that counts.
+    for entry in entries { journal?.end(entry) }
     guide?.goOn(after: entries.compactMap(\.place).max())
     if let problem {
       session.say(problem + " What came before it is here.")
@@ -273,6 +277,21 @@ package final class Dialogue {
       session.say("This had not come to its end, and was left out:")
       session.say(CodeListing.render(text, page: session.workspace.page))
     }
+  }
+
+  /// Runs work that was seen before: it shows nothing and writes no file again.
+  private func quietly<Result>(_ work: () -> Result) -> Result {
+    isResuming = true
+    session.isMuted = true
+    session.workspace.isRehearsal = true
+    session.workspace.takeFigure = { _ in }
+    defer {
+      isResuming = false
+      session.isMuted = false
+      session.workspace.isRehearsal = false
+      session.workspace.takeFigure = nil
+    }
+    return work()
   }
 
   /// Returns what went wrong.

@@ -12,6 +12,8 @@ package enum Invocation: Equatable {
   case statements(String, arguments: [String], Options)
   case standardInput(arguments: [String], Options)
   case check(paths: [String])
+  /// Lays files out anew, or with `onlyChecks` says which of them are not.
+  case format(paths: [String], onlyChecks: Bool)
   case help
   case version
 
@@ -44,7 +46,7 @@ package enum Invocation: Equatable {
     }
   }
 
-  package static let commands = ["check", "lesson", "export", "import"]
+  package static let commands = ["check", "format", "lesson", "export", "import"]
   private static let options = [
     "-c", "--threads", "--quick", "--resume", "--to", "--output", "--help", "--version",
   ]
@@ -57,6 +59,7 @@ package enum Invocation: Equatable {
     conch lesson [NUMBER or FILE]  goes through a lesson cell by cell; alone, lists the lessons
     conch --resume                 the prompt as it was when the last session broke off
     conch check FILE …             looks for mistakes without running anything
+    conch format FILE …            indents scripts anew; with --check only says which are not
     conch export FILE --to html    runs a script and writes it as a web page, with its figures
                                    (or as a notebook: ipynb, or as text: md)
     conch import FILE.ipynb        makes a script of a notebook
@@ -96,6 +99,13 @@ package enum Invocation: Equatable {
           throw UsageError("`check` needs a file", remedy: "write conch check FILE")
         }
         return .check(paths: Array(rest))
+      case "format":
+        let paths = rest.filter { $0 != "--check" }
+        if let option = paths.first(where: { $0.hasPrefix("-") }) { throw unknown(option: option) }
+        guard !paths.isEmpty else {
+          throw UsageError("`format` needs a file", remedy: "write conch format FILE")
+        }
+        return .format(paths: Array(paths), onlyChecks: rest.contains("--check"))
       case "lesson": return try lesson(rest, options)
       case "export": return try export(rest, options)
       case "import":

@@ -43,6 +43,10 @@ enum Program {
       var status = Session.Status.finished
       for path in paths where session.check(try source(path)) == .failed { status = .failed }
       return status.rawValue
+    case .format(let paths, let onlyChecks):
+      var status: Int32 = 0
+      for path in paths { status = max(status, try format(path, onlyChecks)) }
+      return status
     case .script(let path, let arguments, let options):
       return run(try source(path), arguments, options, path: path)
     case .statements(let text, let arguments, let options):
@@ -239,6 +243,30 @@ enum Program {
       Output.write("conch: cannot write `\(target)` (\(Failure.sentence(error)))\n", to: 2)
     }
     return 1
+  }
+
+  /// Lays a script out anew, in place; 1 where it has mistakes, or should be laid out and is only
+  /// checked.
+  private static func format(
+    _ path: String, _ onlyChecks: Bool
+  ) throws(Invocation.UsageError) -> Int32 {
+    let source = try source(path)
+    guard let text = Formatter.formatted(source) else {
+      return Session(console: console()).check(source) == .failed ? 1 : 0
+    }
+    guard Array(text.utf8) != source.bytes else { return 0 }
+    if onlyChecks {
+      Output.write("\(path) is not laid out: conch format \(path)\n", to: 1)
+      return 1
+    }
+    do {
+      try Files.writeAtomically(path, Array(text.utf8))
+    } catch {
+      Output.write("conch: cannot write `\(path)` (\(Failure.sentence(error)))\n", to: 2)
+      return 1
+    }
+    Output.write("Laid out \(path).\n", to: 1)
+    return 0
   }
 
   private static func listLessons() -> Int32 {

@@ -17,6 +17,7 @@ final class PromptEditor: LineSource {
   /// What is asked for.
   private var request = Request.entry
   private var isGivenUp = false
+  private var openLines: OpenLines
   private var handle: OpaquePointer?
   private var entry = EntryText()
   private var view = EntryView(
@@ -47,6 +48,7 @@ final class PromptEditor: LineSource {
     self.session = session
     self.history = history
     prompt = Prompts(style: style)
+    openLines = OpenLines { [unowned session] in session.openConstruct(in: $0) }
     let handler: EditorHandler = { context, key in
       guard let context else { return Int32(EDITOR_LEAVE.rawValue) }
       return Unmanaged<PromptEditor>.fromOpaque(context).takeUnretainedValue().handle(key)
@@ -100,7 +102,13 @@ final class PromptEditor: LineSource {
     takeBack()
     if let walk, walk.shown != entry.text { self.walk = nil }
     let answer = act(EditorKey(UInt32(key)))
-    if answer != EDITOR_SUBMIT { show() }
+    guard answer != EDITOR_SUBMIT else { return Int32(answer.rawValue) }
+    // libedit draws nothing where only a mark above a letter has gone.
+    if view.hasMarks || entry.scalars.contains(where: { EntryView.isMark($0) }) {
+      redraw(after: above() + "\u{1B}[J")
+    } else {
+      show()
+    }
     return Int32(answer.rawValue)
   }
 
@@ -329,7 +337,7 @@ final class PromptEditor: LineSource {
     guard let search else {
       return view.firstLine == 0
         ? (prompt.first(request), Prompts.width)
-        : (Prompts.continuation(openConstruct(before: view.firstLine)), Prompts.width)
+        : (Prompts.continuation(openLines.before(line: view.firstLine, of: entry)), Prompts.width)
     }
     let text = "(\(search.hasFailed ? "not found" : "search")) \(search.query): "
     return (text, displayWidth(text))
@@ -338,22 +346,7 @@ final class PromptEditor: LineSource {
   private func makeView() -> EntryView {
     EntryView(
       entry, promptWidth: Prompts.width, rows: max(1, rows - 1), columns: columns
-    ) { Prompts.continuation(openConstruct(before: $0)) }
-  }
-
-  /// What the lines before line number `line` leave open.
-  private func openConstruct(before line: Int) -> String? {
-    var newlines = 0
-    var end = 0
-    for (index, scalar) in entry.scalars.enumerated() where scalar == "\n" {
-      newlines += 1
-      if newlines == line {
-        end = index
-        break
-      }
-    }
-    return session.openConstruct(
-      in: String(String.UnicodeScalarView(entry.scalars[..<end])))
+    ) { Prompts.continuation(openLines.before(line: $0, of: entry)) }
   }
 
   /// Hands libedit what there is to draw; it draws the difference.

@@ -52,6 +52,11 @@ package struct CheckResult: Equatable, Sendable {
 package struct Variable {
   package let name: String
   package let value: Value
+
+  package init(name: String, value: Value) {
+    self.name = name
+    self.value = value
+  }
 }
 
 /// Runs sources, one after the other, on the same variables.
@@ -94,6 +99,7 @@ package final class Interpreter {
   /// What `takeBack` needs; nil where nobody may ask for it, so that no old value is kept alive.
   private var pastValues: PastValues?
   private var isTakingBack = false
+  private var isTracing = false
   /// Slots that the traced cell has changed.
   private var written: Set<Int> = []
 
@@ -214,7 +220,10 @@ package final class Interpreter {
     list(changes.map(\.slot))
     let visible = changes.filter { !hidden.contains($0.slot) }
     guard !visible.isEmpty else { return }
-    for (slot, _) in visible { written.insert(slot) }
+    if isTracing {
+      // A value that came out the same is no change.
+      for (slot, old) in visible where machine.globals[slot] != old { written.insert(slot) }
+    }
     // Statements within a statement (`time(work)`) are taken back with it.
     if runs == 1, !isTakingBack { pastValues?.append(visible) }
     isTakingBack = false
@@ -380,7 +389,9 @@ package final class Interpreter {
   package func traced<Result>(_ body: () -> Result) -> (result: Result, trace: Trace) {
     machine.beginCell()
     written = []
+    isTracing = true
     let result = body()
+    isTracing = false
     let reads = machine.reads.filter { !hidden.contains($0.slot) }
     return (
       result,

@@ -85,7 +85,7 @@ extension Statement {
   }
 
   /// The blocks that stand directly in it.
-  fileprivate var blocks: [[Statement]] {
+  var blocks: [[Statement]] {
     switch self {
     case .conditional(let branches, let otherwise, _): branches.map(\.body) + [otherwise ?? []]
     case .forEach(_, _, let body, _), .whileLoop(_, let body, _), .repeatLoop(_, let body, _):

@@ -67,6 +67,9 @@ func cellCommands(_ reference: SessionReference) -> [Command] {
         + "empty, is not run."
     ) { call in
       let dialogue = try dialogue("edit")
+      guard dialogue.lines.isInteractive else {
+        throw Failure(code: "E0902", message: "`edit` needs somebody at a terminal")
+      }
       dialogue.wishToEdit(try cellNumber(call, dialogue))
       return .none
     },

@@ -8,7 +8,8 @@ import Language
 /// for them would do harm:
 ///
 /// - what the cell changed itself: a cell that trains is stale only when the trainer was made anew,
-///   by the cell that had made it; otherwise it would train further;
+///   by the cell that had made it; otherwise it would train further. Nor is the cell that made the
+///   trainer stale because the trainer trains its network;
 /// - what a later cell of the same lesson did: a script's order is its meaning;
 /// - values that came out the same.
 ///
@@ -126,7 +127,6 @@ struct CellLog {
   ) -> Set<String> {
     for name in trace.writes {
       writers[name] = change
-      changers[name] = nil
       changeCounts[name] = nil
     }
     var changed: Set<String> = []
@@ -168,7 +168,9 @@ struct CellLog {
       {
         return .rewritten(read.name, by: writer.cell)
       }
-      if let changer = changers[read.name], matters(changer, to: cell), !read.isChangedByItself {
+      if let changer = changers[read.name], matters(changer, to: cell), !read.isChangedByItself,
+        !cell.writes.contains(where: { changers[$0]?.run == changer.run })
+      {
         return .changedInPlace(read.name, by: changer.cell)
       }
     }

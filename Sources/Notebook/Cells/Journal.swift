@@ -128,18 +128,23 @@ package final class Journal {
 
   /// The session that `--resume` brings back: the last that ended without leaving, or else the last.
   package static func last(in folder: String) -> Past? {
-    let past = pastSessions(in: folder)
-    return past.first { !$0.hasLeft } ?? past.first
+    var newest: Past?
+    for path in pastPaths(in: folder) {
+      guard let past = read(path) else { continue }
+      if !past.hasLeft { return past }
+      newest = newest ?? past
+    }
+    return newest
   }
 
   /// Whether the last session ended without leaving.
   package static func hasCrashed(in folder: String) -> Bool {
-    pastSessions(in: folder).first.map { !$0.hasLeft } ?? false
+    pastPaths(in: folder).first { _ in true }.flatMap(read).map { !$0.hasLeft } ?? false
   }
 
-  /// Newest first, without those that are still alive and those in which nothing was kept.
-  private static func pastSessions(in folder: String) -> [Past] {
-    paths(in: folder).reversed().filter { !isAlive($0) }.compactMap(read)
+  /// Newest first, without those that are still alive.
+  private static func pastPaths(in folder: String) -> some Sequence<String> {
+    paths(in: folder).reversed().lazy.filter { !isAlive($0) }
   }
 
   private static func isAlive(_ path: String) -> Bool {

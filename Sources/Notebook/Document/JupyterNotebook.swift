@@ -43,6 +43,7 @@ package enum JupyterNotebook {
     switch cell.kind {
     case .code:
       source = NotebookDocument.trimmedEnd(cell.text)
+      if !beginsWithMarker(source) { notes.append(.init("marker", .text(""))) }
     case .markdown, .raw:
       source = cell.content
       notes.append(.init("marker", .text(marker(of: cell))))
@@ -213,8 +214,7 @@ package enum JupyterNotebook {
       noted.flatMap { self.kind(ofMarker: $0) == kind ? $0 : nil } ?? self.marker(kind, source)
     // The text as it was, unless the cell has been edited since.
     if let wholeText, self.source(of: wholeText, kind) == source { return wholeText }
-    let needsMarker =
-      kind == .code && !Self.beginsWithMarker(source) && wholeText == nil
+    let needsMarker = kind == .code && !beginsWithMarker(source) && noted != ""
     return scriptText(
       kind, needsMarker ? "#%%\n" + source : source, marker: marker, isLast: isLast)
   }

@@ -6,12 +6,17 @@ package enum MarkdownFile {
   ) -> (text: String, figures: [(name: String, bytes: [UInt8])]) {
     var parts: [String] = []
     var figures: [(name: String, bytes: [UInt8])] = []
+    func addTitle(_ cell: NotebookDocument.Cell) {
+      if !cell.title.isEmpty { parts.append("**\(cell.title)**") }
+    }
     for cell in document.cells {
       switch cell.kind {
       case .raw: continue
-      case .markdown: if !cell.content.isEmpty { parts.append(cell.content) }
+      case .markdown:
+        if !cell.beginsWithHeading { addTitle(cell) }
+        if !cell.content.isEmpty { parts.append(cell.content) }
       case .code:
-        if !cell.title.isEmpty { parts.append("**\(cell.title)**") }
+        addTitle(cell)
         if !cell.content.isEmpty { parts.append(fenced(cell.content, "conch")) }
         for output in cell.outputs {
           switch output {

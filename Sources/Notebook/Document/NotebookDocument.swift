@@ -15,6 +15,11 @@ package struct NotebookDocument {
     package internal(set) var outputs: [Output] = []
     /// Place among the cells of code that were reached, from 1.
     package internal(set) var number: Int?
+
+    /// Of prose: whether its first line is a heading, which then says what the title says.
+    var beginsWithHeading: Bool {
+      if case .heading? = Markdown.blocks(of: content).first { true } else { false }
+    }
   }
 
   package enum Output {

@@ -5,7 +5,7 @@ import Language
 package enum WebPage {
   package static func render(_ document: NotebookDocument) -> String {
     let identifiers = document.identifiers
-    var body = ""
+    var sections: [String] = []
     var headings: [(id: String, level: Int, text: String)] = []
     for (index, cell) in document.cells.enumerated() {
       switch cell.kind {
@@ -15,11 +15,15 @@ package enum WebPage {
         for case .heading(let level, let pieces) in blocks.prefix(1) where level <= 2 {
           headings.append((identifiers[index], level, Markdown.plain(pieces)))
         }
-        body += "<section id=\"\(identifiers[index])\" class=\"prose\">\n"
-        body += MarkdownInHTML.render(blocks) + "</section>\n"
-      case .code: body += code(cell, identifiers[index])
+        let title = cell.beginsWithHeading ? "" : titled(cell)
+        sections.append(
+          "<section id=\"\(identifiers[index])\" class=\"prose\">\n" + title
+            + MarkdownInHTML.render(blocks) + "</section>\n")
+      case .code: sections.append(code(cell, identifiers[index]))
       }
     }
+    // The contents stand under the title.
+    sections.insert(contents(headings), at: min(1, sections.count))
     let title = escaped(document.title)
     return """
       <!DOCTYPE html>
@@ -38,7 +42,7 @@ package enum WebPage {
       </head>
       <body>
       <main>
-      \(contents(headings))\(body)</main>
+      \(sections.joined())</main>
       </body>
       </html>
 
@@ -55,9 +59,12 @@ package enum WebPage {
       + items.joined() + "</ul>\n</details></nav>\n"
   }
 
+  private static func titled(_ cell: NotebookDocument.Cell) -> String {
+    cell.title.isEmpty ? "" : "<h3 class=\"title\">\(escaped(cell.title))</h3>\n"
+  }
+
   private static func code(_ cell: NotebookDocument.Cell, _ identifier: String) -> String {
-    var html = "<section id=\"\(identifier)\" class=\"cell\">\n"
-    if !cell.title.isEmpty { html += "<h3 class=\"title\">\(escaped(cell.title))</h3>\n" }
+    var html = "<section id=\"\(identifier)\" class=\"cell\">\n" + titled(cell)
     if !cell.content.isEmpty {
       html += "<pre class=\"code\" tabindex=\"0\"><code>"
       for (text, kind) in Highlighting.parts(of: Source(name: "", text: cell.content)) {

@@ -100,9 +100,18 @@ final class LessonGuide {
   func rerun() -> Session.Status {
     guard let place = lastRun else { return .finished }
     session.say(heading(place))
-    let status = perform(place, text: answered(place) ?? lesson.code(of: place))
+    let text = dialogue.cells[place + 1]?.text ?? lesson.code(of: place)
+    let status = perform(place, text: text)
     endings[place] = status
     return status
+  }
+
+  /// After a step ran as the student had edited it.
+  func noteEdited(_ place: Int, _ status: Session.Status) {
+    lastRun = place
+    endings[place] = status
+    guard status == .finished, place == position else { return }
+    move(by: 1)
   }
 
   // MARK: Running
@@ -216,8 +225,8 @@ final class LessonGuide {
 
   private func sayEnd() {
     position = lesson.steps.count
-    session.say("\n" + style.bold("The end of the lesson.") + " " + marks())
-    remark("Everything is still here; `back` goes back, Ctrl-D leaves.")
+    session.say("\n" + style.bold("The end of the lesson."))
+    remark(marks() + "Everything is still here; `back` goes back, Ctrl-D leaves.")
   }
 
   /// The points so far, the last result of each check counting.
@@ -228,7 +237,7 @@ final class LessonGuide {
     }
     guard !last.isEmpty else { return "" }
     let passed = last.values.count { $0.passed }
-    return "\(passed) of \(last.count) checks hold."
+    return "\(passed) of \(last.count) checks hold. "
   }
 
   private func overview() -> String {
