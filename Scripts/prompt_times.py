@@ -100,7 +100,7 @@ def measure(program):
         prompt.until(rb"conch> $")
         return (time.perf_counter() - start) * 1e3
 
-    row("Ctrl-C in a loop", [interrupt('show "begun"; while true end', rb"\nbegun") for _ in range(5)], 200)
+    row("Ctrl-C in a loop", [interrupt('show "begun"; while true end', rb"begun\r\n") for _ in range(5)], 200)
     prompt.run('coast = load "coast/scenes" size: 48 count: 16')
     prompt.run("fit = trainer(small_cnn(classes: 4 input: [48, 48, 3]), coast batch: 8)")
     row("Ctrl-C in training", [interrupt("train fit epochs: 100000", rb"epoch \d+") for _ in range(3)], 200)
