@@ -31,7 +31,11 @@ func fileCommands(_ workspace: Workspace) -> [Command] {
         saved with everything that its next step depends on: `open` goes on from there, to the bit.
         A session is saved as a script of what came to its end, and run again to prove that the script
         gives the same.
-        """
+        """,
+      examples: [
+        "net = small_cnn(classes: 4 input: [48, 48, 3])\nsave net \"net.safetensors\"",
+        "save(random(32, 32, 3), \"noise.png\")",
+      ]
     ) { call in
       let path = try call.text("path")
       guard case .object(let object) = try call.value("value") else { return .none }
@@ -89,7 +93,14 @@ func fileCommands(_ workspace: Workspace) -> [Command] {
         Weights come from files of this program, of Keras (.weights.h5, .h5) and of PyTorch
         (.safetensors with the names of torchvision or timm). A file that does not fit is named with
         what differs, and changes nothing.
+        """,
+      examples: [
         """
+        net = small_cnn(classes: 4 input: [48, 48, 3])
+        save net "net.safetensors"
+        open "net.safetensors" into: net
+        """
+      ]
     ) { call in
       let path = try call.text("path")
       return try Failure.explaining {

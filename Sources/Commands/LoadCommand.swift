@@ -17,7 +17,8 @@ func loadCommands(_ workspace: Workspace) -> [Command] {
             + "what is in images.",
           files: .init(
             [
-              ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".npy", ".npz", ".csv", ".json", ".tfrecord",
+              ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".npy", ".npz", ".csv", ".json",
+              ".tfrecord",
               ".tfrec", ".record",
             ], others: Coast.allCases.map(\.rawValue))),
         Parameter(
@@ -98,7 +99,10 @@ func loadCommands(_ workspace: Workspace) -> [Command] {
         Classes go into "folders", "csv", "tfrecord", "npz"; boxes into "voc", "coco", "yolo", "csv",
         "tfrecord"; masks into "masks", "tfrecord", "npz"; numbers into "csv", "npz". Images that
         were not resized are copied as they are. Masks are PNG always, since JPEG blurs classes.
-        """
+        """,
+      examples: [
+        "few = load \"coast/scenes\" size: 32 count: 4\nwrite few \"few.npz\" format: \"npz\""
+      ]
     ) { call in try Failure.explaining { try write(call, workspace) } },
   ]
 }
