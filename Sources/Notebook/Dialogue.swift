@@ -1,4 +1,5 @@
 import Commands
+import Figures
 import Language
 
 /// A session with somebody who types: it reads entries, runs them as cells, and remembers what is
@@ -245,9 +246,10 @@ package final class Dialogue {
     hasWarned = true
     let names = lost.map { "`\($0.name)` (\(plural($0.steps, "step")))" }
       .joined(separator: ", ")
-    session.say(
+    let sentence =
       "Not saved: what \(names) \(lost.count == 1 ? "has" : "have") learned. "
-        + "`save \(first.name) \"\(first.name).ckpt\"` keeps it; leave once more to go without.")
+      + "`save \(first.name) \"\(first.name).ckpt\"` keeps it; leave once more to go without."
+    for line in wrapped(sentence, to: session.console.columns()) { session.say(line) }
     return true
   }
 
@@ -256,13 +258,18 @@ package final class Dialogue {
   /// Runs again what a past session had finished, without showing it again.
   package func resume(_ past: Journal.Past) {
     session.say("Running \(plural(past.entries.count, "cell")) of the last session again …")
+    let progress = ProgressLine(
+      isTerminal: session.console.isTerminal, columns: session.console.columns,
+      write: session.console.write)
     let problem = quietly { () -> String? in
       for (index, entry) in past.entries.enumerated() {
         session.console.clearInterrupts()
+        progress.show("\(index + 1)/\(past.entries.count)  \(CellLog.Cell.name(of: entry.kept))")
         if let problem = run(again: entry, index) { return problem }
       }
       return nil
     }
+    progress.clear()
     session.console.clearInterrupts()
     // Only now: a crash on the way here must leave the old journal the one that counts.
     for entry in entries { journal?.end(entry) }
@@ -271,7 +278,8 @@ package final class Dialogue {
       session.say(problem + " What came before it is here.")
     } else {
       session.say("Everything is as it was; `vars` and `cells` show it.")
-      Journal.remove(past.path)
+      // The new journal has all of it now.
+      if journal != nil { Journal.remove(past.path) }
     }
     if let text = past.unfinished {
       session.say("This had not come to its end, and was left out:")

@@ -36,6 +36,8 @@ final class PlainSource: LineSource {
         open = nil
       case .end:
         if isInteractive { Output.write("\n", to: 1) }
+        // Somebody who is asked whether to leave may go on; a terminal that has gone ends again.
+        if isInteractive { hasEnded = false }
         return entry.isEmpty ? .end : .text(entry)
       case .line(let line):
         entry += entry.isEmpty ? line : "\n" + line

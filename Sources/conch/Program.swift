@@ -4,7 +4,6 @@ import Figures
 import Kernels
 import Language
 import Notebook
-import Tensors
 
 #if canImport(Glibc)
   import Glibc
@@ -74,14 +73,14 @@ enum Program {
   /// One byte more than a source may have, so that a longer one is noticed.
   private static let sourceLimit = Limits.standard.sourceSize + 1
 
-  private static func source(_ path: String) throws(Invocation.UsageError) -> Source {
+  static func source(_ path: String) throws(Invocation.UsageError) -> Source {
     guard let bytes = FileBytes.read(path, limit: sourceLimit) else {
       throw Invocation.cannotOpen(path, reason: reason())
     }
     return Source(name: path, bytes: bytes)
   }
 
-  private static func reason() -> String { String(cString: strerror(errno)).lowercased() }
+  static func reason() -> String { String(cString: strerror(errno)).lowercased() }
 
   private static func run(
     _ source: Source, _ arguments: [String], _ options: Invocation.Options, path: String?
@@ -159,11 +158,19 @@ enum Program {
     let dialogue = Dialogue(
       session, lines(session, history, style),
       journal: folder.map {
-        Journal(folder: $0, lesson: lesson?.path, isQuick: options.quick)
+        Journal(
+          folder: $0, lesson: lesson.map { absolute($0.path) }, isQuick: options.quick)
       }, lesson: lesson, remember: history.add)
     if let past { dialogue.resume(past) }
     _ = dialogue.run()
     return 0
+  }
+
+  /// A session may be brought back from another folder.
+  private static func absolute(_ path: String) -> String {
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
   }
 
   private static func lines(
@@ -182,117 +189,6 @@ enum Program {
         "`~/.editrc` has a line that libedit does not know; what follows it is left out.")
     }
     return editor
-  }
-
-  // MARK: Lessons and documents
-
-  private static func export(
-    _ source: Source, _ path: String, _ format: ExportFormat, _ output: String?,
-    _ options: Invocation.Options
-  ) -> Int32 {
-    terminal_guard()
-    terminal_hide_interrupts()
-    interrupts_count(3)
-    if let threads = options.threads { Parallel.threads = threads }
-    let console = console()
-    let progress = ProgressLine(
-      isTerminal: console.isTerminal, columns: console.columns, write: console.write)
-    let (document, status) = DocumentRun.run(
-      source, name: Lesson.stem(path), console: console, options: options
-    ) { progress.show($0) }
-    progress.clear()
-    guard status != .interrupted else {
-      Output.write("Interrupted: nothing was written.\n", to: 2)
-      return status.rawValue
-    }
-    let target = output ?? "\(document.name).\(format.rawValue)"
-    do {
-      try document.write(to: target, as: format)
-    } catch {
-      Output.write("conch: cannot write `\(target)` (\(Failure.sentence(error)))\n", to: 2)
-      return 1
-    }
-    Output.write("Wrote \(target).\n", to: 1)
-    if status == .failed {
-      Output.write("The script does not come to its end; \(target) shows why.\n", to: 2)
-    }
-    return status.rawValue
-  }
-
-  private static func importNotebook(
-    _ path: String, _ output: String?
-  ) throws(Invocation.UsageError) -> Int32 {
-    guard let bytes = FileBytes.read(path, limit: JupyterNotebook.sizeLimit) else {
-      throw Invocation.cannotOpen(path, reason: reason())
-    }
-    let target = output ?? "\(Lesson.stem(path)).conch"
-    do {
-      let imported = try JupyterNotebook.script(of: bytes)
-      guard output != nil || access(target, F_OK) != 0 else {
-        Output.write(
-          "conch: `\(target)` is there already: `--output \(target)` overwrites it\n", to: 2)
-        return 1
-      }
-      try Files.writeAtomically(target, Array(imported.script.utf8))
-      Output.write("Wrote \(target) (\(imported.cellCount) cells).\n", to: 1)
-      for note in imported.notes { Output.write(note + "\n", to: 1) }
-      return 0
-    } catch let problem as JupyterNotebook.Problem {
-      Output.write("conch: cannot import `\(path)`: \(problem.sentence)\n", to: 2)
-    } catch {
-      Output.write("conch: cannot write `\(target)` (\(Failure.sentence(error)))\n", to: 2)
-    }
-    return 1
-  }
-
-  /// Lays a script out anew, in place; 1 where it has mistakes, or should be laid out and is only
-  /// checked.
-  private static func format(
-    _ path: String, _ onlyChecks: Bool
-  ) throws(Invocation.UsageError) -> Int32 {
-    let source = try source(path)
-    guard let text = Formatter.formatted(source) else {
-      return Session(console: console()).check(source) == .failed ? 1 : 0
-    }
-    guard Array(text.utf8) != source.bytes else { return 0 }
-    if onlyChecks {
-      Output.write("\(path) is not laid out: conch format \(path)\n", to: 1)
-      return 1
-    }
-    do {
-      try Files.writeAtomically(path, Array(text.utf8))
-    } catch {
-      Output.write("conch: cannot write `\(path)` (\(Failure.sentence(error)))\n", to: 2)
-      return 1
-    }
-    Output.write("Laid out \(path).\n", to: 1)
-    return 0
-  }
-
-  private static func listLessons() -> Int32 {
-    let paths = Lesson.all()
-    guard !paths.isEmpty else {
-      Output.write("There are no lessons here: `conch lesson FILE` takes any script.\n", to: 1)
-      return 0
-    }
-    for (index, path) in paths.enumerated() {
-      let title = (try? source(path)).map { Lesson($0, path: path).title } ?? ""
-      Output.write("conch lesson \(index + 1)   \(title.isEmpty ? path : title)\n", to: 1)
-    }
-    return 0
-  }
-
-  /// A number is a place in the list of lessons; anything else is a file.
-  private static func lessonPath(_ name: String) throws(Invocation.UsageError) -> String {
-    guard let number = Int(name) else { return name }
-    let paths = Lesson.all()
-    guard paths.indices.contains(number - 1) else {
-      throw Invocation.UsageError(
-        paths.isEmpty
-          ? "the lessons are not here" : "there are \(paths.count) lessons, no lesson \(number)",
-        remedy: paths.isEmpty ? "name the file: conch lesson FILE" : "`conch lesson` lists them")
-    }
-    return paths[number - 1]
   }
 
   // MARK: Surroundings
@@ -318,7 +214,7 @@ enum Program {
     return last == "7" || last == "15" ? .light : .dark
   }
 
-  private static func console(_ output: StandardOutput = StandardOutput()) -> Console {
+  static func console(_ output: StandardOutput = StandardOutput()) -> Console {
     let isTerminal = isatty(1) == 1
     let columns = { isTerminal ? max(1, Int(terminal_columns(1))) : 80 }
     let page = TerminalPage(
@@ -335,7 +231,7 @@ enum Program {
 
 /// Standard output, and whether it took everything: on a full disk a result must not be lost without
 /// a word. What a program runs on meanwhile (training, files of weights) is worth going on for.
-private final class StandardOutput {
+final class StandardOutput {
   /// Why something could not be written; nil while all is well, or nobody listens.
   private(set) var failure: String?
 

@@ -67,7 +67,6 @@ struct SavedSession {
 
   private func prove(_ source: Source) -> String {
     let again = Rehearsal(of: session)
-    session.progress.update("Running \(source.name) again, to prove that it gives the same")
     let outcome = again.run(source)
     session.progress.clear()
     switch outcome {
@@ -105,6 +104,10 @@ final class Rehearsal {
     session.workspace.takeFigure = { _ in }
     interpreter = session.interpreter
     interpreter.keepPastValues()
+    interpreter.onStatement = { event in
+      let (line, _) = event.source.position(of: event.span.start)
+      original.progress.show("Running it again, to prove that it gives the same: line \(line)")
+    }
   }
 
   func run(_ source: Source) -> Outcome { interpreter.run(source) }

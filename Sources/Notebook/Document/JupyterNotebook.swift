@@ -223,9 +223,17 @@ package enum JupyterNotebook {
   private static func source(of text: String, _ kind: Cell.Kind) -> String? {
     switch kind {
     case .code: NotebookDocument.trimmedEnd(text)
-    case .markdown, .raw:
-      NotebookDocument(Source(name: "", text: text), name: "").cells.first?.content
+    case .markdown, .raw: soleCell(of: text, kind)?.content
     }
+  }
+
+  /// The cell that a text consists of; nil if there are more, which a notebook would not show.
+  private static func soleCell(of text: String, _ kind: Cell.Kind) -> NotebookDocument.Cell? {
+    let document = NotebookDocument(Source(name: "", text: text), name: "")
+    guard document.header.isEmpty, document.cells.count == 1, document.cells[0].kind == kind else {
+      return nil
+    }
+    return document.cells[0]
   }
 
   private static func beginsWithMarker(_ source: String) -> Bool {
