@@ -42,9 +42,10 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: ["Language", "Figures", "Training", "Models", "Imagery"]),
-    .target(name: "Notebook", dependencies: ["Commands", "Language", "Figures", "Tensors"]),
+    .target(
+      name: "Notebook", dependencies: ["Commands", "Language", "Figures", "Tensors", "CTerminal"]),
     .executableTarget(
-      name: "conch", dependencies: ["Notebook", "Kernels", "CTerminal"],
+      name: "conch", dependencies: ["Notebook", "Commands", "Tensors", "Kernels", "CTerminal"],
       // With the Swift runtime inside, the program starts in half the time (Scripts/bench start).
       linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(platforms: [.linux]))]),
     // What Scripts/bench measures from the inside.
@@ -68,7 +69,7 @@ let package = Package(
     .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
     .testTarget(
       name: "CommandsTests", dependencies: ["Commands", "TestSupport"], exclude: ["Examples"]),
-    .testTarget(name: "NotebookTests", dependencies: ["Notebook", "CTerminal"]),
+    .testTarget(name: "NotebookTests", dependencies: ["Notebook", "Tensors", "CTerminal"]),
   ],
   swiftLanguageModes: [.v6]
 )

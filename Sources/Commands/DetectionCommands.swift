@@ -16,6 +16,12 @@ func detectionCommands(_ workspace: Workspace) -> [Command] {
     "data", .object("dataset"), default: .none,
     help: "Images with boxes; not needed beside what `detect` found.")
 
+  // A small detector and two photographs, for examples.
+  let detector = """
+    net = retinanet("mobilenet_v2", classes: ["person"] input: [64, 64, 3] width: 16)
+    people = load "coast/people" size: 64 count: 2
+    """
+
   return [
     Command(
       "detect", group: group,
@@ -40,7 +46,8 @@ func detectionCommands(_ workspace: Workspace) -> [Command] {
       details: """
         Boxes are in pixels of the image. `show` draws them. Of a dataset it finds the objects of all
         images, for `average_precision` and `count_objects`.
-        """
+        """,
+      examples: [detector + "\ndetect net people[0].image threshold: 0.01"]
     ) { call in
       let net = try call.object("net", as: NetworkValue.self)
       let isDataset = try call.value("image").kind == "dataset"
@@ -72,7 +79,8 @@ func detectionCommands(_ workspace: Workspace) -> [Command] {
         A box is right if it overlaps an object of its class enough, and no more probable one does.
         AP50 asks for an overlap (intersection over union) of 0.5, AP for the mean over 0.5 to 0.95.
         `show` draws precision over recall.
-        """
+        """,
+      examples: [detector + "\naverage_precision(net, people)"]
     ) { call in
       guard let results = try call.detections(workspace) else { return .none }
       return .object(PrecisionValue(results))
@@ -88,7 +96,8 @@ func detectionCommands(_ workspace: Workspace) -> [Command] {
       ],
       result: .object("counts"),
       summary: "Compares how many objects are found in each image with how many there are.",
-      details: "`show` draws a point for each image, and the line where both are equal."
+      details: "`show` draws a point for each image, and the line where both are equal.",
+      examples: [detector + "\ncount_objects(net, people)"]
     ) { call in
       let threshold = Float(try call.number("threshold", in: 0...1))
       guard let results = try call.detections(workspace) else { return .none }
@@ -115,7 +124,8 @@ func detectionCommands(_ workspace: Workspace) -> [Command] {
       details: """
         An anchor stands for an object that it overlaps by half; below 0.4 it is background. Objects
         without an anchor are never learned: try another anchor scale. `show` draws the anchors.
-        """
+        """,
+      examples: [detector + "\nanchors(net, people)"]
     ) { call in
       let net = try call.object("net", as: NetworkValue.self)
       let data = try call.object("data", as: DatasetValue.self).data

@@ -11,7 +11,7 @@ import Training
 
 extension Failure {
   /// Runs `body`; what it throws comes out as a `Failure`.
-  static func explaining<Result>(_ body: () throws -> Result) throws -> Result {
+  package static func explaining<Result>(_ body: () throws -> Result) throws -> Result {
     do {
       return try body()
     } catch {
@@ -19,8 +19,13 @@ extension Failure {
     }
   }
 
+  /// What an error says, in a sentence without a full stop.
+  package static func sentence(_ error: any Error) -> String {
+    (explaining(error) as? Failure)?.message ?? "\(error)"
+  }
+
   /// The failure that explains an error of any room.
-  static func explaining(_ error: any Error) -> any Error {
+  package static func explaining(_ error: any Error) -> any Error {
     switch error {
     case let error as TensorError: tensor(error)
     case let error as FileError: file(error)

@@ -15,18 +15,27 @@ func fileCommands(_ workspace: Workspace) -> [Command] {
           "value",
           .oneOf([
             .object("network"), .object("trainer"), .object("figure"), .object("image"),
-            .object("tensor"),
-          ]), help: "A network's weights, a whole training, a figure, an image or a tensor."),
+            .object("tensor"), .object("session"),
+          ]),
+          help: "A network's weights, a whole training, a figure, an image or a tensor; or "
+            + "`session`, what was typed."),
         Parameter(
           "path", .text,
           help: "\"….safetensors\" for weights and tensors, \"….ckpt\" for a training, "
-            + "\"….png\" or \"….svg\"."),
+            + "\"….png\" or \"….svg\"; \"….conch\", \"….html\", \"….ipynb\" or \"….md\" for the "
+            + "session."),
       ],
       result: .nothing, summary: "Writes a value to a file, whole or not at all.",
       details: """
         Weights are named as in Keras ("Conv1/kernel"); Python's safetensors reads them. A training is
         saved with everything that its next step depends on: `open` goes on from there, to the bit.
-        """
+        A session is saved as a script of what came to its end, and run again to prove that the script
+        gives the same.
+        """,
+      examples: [
+        "net = small_cnn(classes: 4 input: [48, 48, 3])\nsave net \"net.safetensors\"",
+        "save(random(32, 32, 3), \"noise.png\")",
+      ]
     ) { call in
       let path = try call.text("path")
       guard case .object(let object) = try call.value("value") else { return .none }
@@ -35,9 +44,11 @@ func fileCommands(_ workspace: Workspace) -> [Command] {
         case let net as NetworkValue:
           try call.requireEnding("path", [".safetensors"])
           try Weights.save(net.network, to: path)
+          workspace.noteKept(net)
         case let fit as TrainerValue:
           try call.requireEnding("path", [".ckpt"])
           try Checkpoint.save(fit.trainer, to: path)
+          workspace.noteKept(fit)
         case let figure as FigureValue:
           try call.requireEnding("path", [".png", ".svg"])
           if path.hasSuffix(".svg") {
@@ -54,6 +65,10 @@ func fileCommands(_ workspace: Workspace) -> [Command] {
             named["tensor"] = tensor.tensor
             try Safetensors.write(named, to: path)
           }
+        case let other as any SavesItself:
+          try call.requireEnding("path", other.fileEndings)
+          try other.save(to: path)
+          return .none
         default: break
         }
         workspace.say("Saved \(path).")
@@ -63,7 +78,9 @@ func fileCommands(_ workspace: Workspace) -> [Command] {
     Command(
       "open", group: "Files",
       [
-        Parameter("path", .text, help: "A file that `save` wrote, or weights from elsewhere."),
+        Parameter(
+          "path", .text, help: "A file that `save` wrote, or weights from elsewhere.",
+          files: .init([".safetensors", ".h5", ".ckpt"])),
         Parameter(
           "into", .oneOf([.object("network"), .object("trainer")]), default: .none,
           help: "A network that takes the weights, or a trainer that takes the whole training."),
@@ -76,7 +93,14 @@ func fileCommands(_ workspace: Workspace) -> [Command] {
         Weights come from files of this program, of Keras (.weights.h5, .h5) and of PyTorch
         (.safetensors with the names of torchvision or timm). A file that does not fit is named with
         what differs, and changes nothing.
+        """,
+      examples: [
         """
+        net = small_cnn(classes: 4 input: [48, 48, 3])
+        save net "net.safetensors"
+        open "net.safetensors" into: net
+        """
+      ]
     ) { call in
       let path = try call.text("path")
       return try Failure.explaining {
@@ -84,6 +108,7 @@ func fileCommands(_ workspace: Workspace) -> [Command] {
         {
           let pending = try Checkpoint.load(into: fit.trainer, from: path)
           fit.observation.forgetAll()
+          workspace.noteKept(fit)
           workspace.say("Read \(path): after step \(fit.trainer.step).")
           switch pending {
           case .none: break
@@ -112,6 +137,12 @@ func fileCommands(_ workspace: Workspace) -> [Command] {
       }
     },
   ]
+}
+
+/// A value of another room that writes itself to a file, and says so.
+package protocol SavesItself: HostObject {
+  var fileEndings: [String] { get }
+  func save(to path: String) throws
 }
 
 extension Call {

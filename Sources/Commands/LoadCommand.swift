@@ -14,7 +14,13 @@ func loadCommands(_ workspace: Workspace) -> [Command] {
           "source", .text,
           help:
             "\"coast/scenes\" (or people, cover, reef), a folder, an image, or a file that says "
-            + "what is in images."),
+            + "what is in images.",
+          files: .init(
+            [
+              ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".npy", ".npz", ".csv", ".json",
+              ".tfrecord",
+              ".tfrec", ".record",
+            ], others: Coast.allCases.map(\.rawValue))),
         Parameter(
           "size", .oneOf([.whole, .listOf(.whole)]), default: .none,
           help: "Pixels a side, or [height, width]; images of a folder keep theirs without it."),
@@ -93,7 +99,10 @@ func loadCommands(_ workspace: Workspace) -> [Command] {
         Classes go into "folders", "csv", "tfrecord", "npz"; boxes into "voc", "coco", "yolo", "csv",
         "tfrecord"; masks into "masks", "tfrecord", "npz"; numbers into "csv", "npz". Images that
         were not resized are copied as they are. Masks are PNG always, since JPEG blurs classes.
-        """
+        """,
+      examples: [
+        "few = load \"coast/scenes\" size: 32 count: 4\nwrite few \"few.npz\" format: \"npz\""
+      ]
     ) { call in try Failure.explaining { try write(call, workspace) } },
   ]
 }

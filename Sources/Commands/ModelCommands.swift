@@ -125,7 +125,8 @@ enum ModelParameters {
     Parameter(
       "weights", .text, default: .none,
       help: "A file of weights to begin with, of Keras (.h5) or PyTorch (.safetensors) too, or "
-        + "\"imagenet\"; a head for another number of classes stays fresh.")
+        + "\"imagenet\"; a head for another number of classes stays fresh.",
+      files: .init([".safetensors", ".h5"], others: ["imagenet"]))
   }
   static var seed: Parameter {
     Parameter(

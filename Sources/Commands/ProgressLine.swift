@@ -46,6 +46,13 @@ package final class ProgressLine {
     draw(text().split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
   }
 
+  /// Draws `text` whatever the time is: what comes next may take long.
+  package func show(_ text: String) {
+    guard isTerminal else { return }
+    lastDrawing = clock()
+    draw(text)
+  }
+
   /// Writes a line that stays, such as an epoch's result, in place of the progress line.
   package func milestone(_ line: String) {
     clear()

@@ -122,7 +122,14 @@ func segmentationCommands(_ workspace: Workspace) -> [Command] {
         Intersection over union: the pixels that mask and prediction share, as a part of those that
         either has. `.mean_iou` is the mean over the classes that occur, over all images together;
         pixels without label are left out.
+        """,
+      examples: [
         """
+        cover = load "coast/cover" size: 32 count: 4
+        net = unet(classes: cover.classes input: [32, 32, 3] width: 4 depth: 3)
+        mean_iou(net, cover)
+        """
+      ]
     ) { call in
       let value = try call.object("net", as: NetworkValue.self)
       let data = try call.object("data", as: DatasetValue.self).data

@@ -35,6 +35,10 @@ package final class Workspace {
   /// Finds out how the terminal shows pictures, when the first figure is drawn; nil: not now.
   package var findGraphics: () -> Graphics? = { Graphics(nil, nil) }
   private var graphics: Graphics?
+  /// Takes the figures that are shown, in place of files and terminal.
+  package var takeFigure: ((Figure) throws -> Void)?
+  /// Whether a script is only tried out: commands that write files then write none.
+  package var isRehearsal = false
   /// Shows how far long work is.
   package lazy var progress = ProgressLine(
     isTerminal: false, columns: { 80 }, write: { [unowned self] in write($0) })
@@ -77,6 +81,33 @@ package final class Workspace {
       pixels: bitmap.pixels, width: bitmap.width, height: bitmap.height, channels: 4)
   }
 
+  // MARK: What is kept in files
+
+  /// How far each object had been changed when it was last written to a file or read from one.
+  private var kept: [ObjectIdentifier: Int] = [:]
+
+  /// To be called when a training or a network's weights have been written whole, or read.
+  package func noteKept(_ object: any HostObject) {
+    kept[ObjectIdentifier(object)] = object.changeCount
+  }
+
+  private func isKept(_ object: any HostObject) -> Bool {
+    kept[ObjectIdentifier(object)] == object.changeCount
+  }
+
+  /// Trainings that would be lost with the session: neither they nor their networks' weights are in
+  /// a file as they are now.
+  package func unsavedTrainers(
+    among variables: [Variable]
+  ) -> [(name: String, steps: Int)] {
+    variables.compactMap { variable in
+      guard case .object(let object) = variable.value, let fit = object as? TrainerValue,
+        fit.trainer.step > 0, !isKept(fit), !isKept(fit.net)
+      else { return nil }
+      return (variable.name, fit.trainer.step)
+    }
+  }
+
   /// Writes a whole line, after taking down a progress line that is in the way.
   package func say(_ line: String) {
     progress.clear()
@@ -92,6 +123,7 @@ package final class Workspace {
   /// Writes the figure to a file, and draws it where there is a terminal. A file that cannot be
   /// written is a warning: what was trained before must not be lost for it.
   package func show(_ figure: Figure) throws {
+    if let takeFigure { return try takeFigure(figure) }
     var place = ""
     do {
       let path = try figureFiles.next()

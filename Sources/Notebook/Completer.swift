@@ -47,6 +47,14 @@ struct Completer {
     return Completion(range, candidates.filter { $0.text.lowercased().hasPrefix(small) })
   }
 
+  /// Those that `vars` lists, and the session itself.
+  private var variables: [Variable] {
+    let session = interpreter.variable(named: "session").map {
+      [Variable(name: "session", value: $0)]
+    }
+    return interpreter.variables.filter { $0.name != "session" } + (session ?? [])
+  }
+
   // MARK: Names
 
   private static let keywords = [
@@ -58,35 +66,53 @@ struct Completer {
     let prefix = context.text(word)
     var candidates: [Completion.Candidate] = []
     if let call = context.call(at: word.lowerBound) {
-      if let label = context.label(before: word.lowerBound) {
-        let parameter = interpreter.command(named: call.name)?.parameters.first {
-          $0.label == label
-        }
-        candidates += values(of: parameter?.kind)
-      } else {
+      candidates += values(of: parameter(of: call, context, before: word.lowerBound)?.kind)
+      if context.label(before: word.lowerBound) == nil {
         candidates += labels(of: call, context, before: word.lowerBound)
       }
     }
-    let hasLabels = !candidates.isEmpty
-    candidates += interpreter.variables.map {
-      Completion.Candidate($0.name, detail: Self.brief($0.value))
-    }
-    // Before anything is typed, what the call still lacks is answer enough.
-    if !prefix.isEmpty || !hasLabels {
-      candidates += interpreter.commands.map { Completion.Candidate($0.name, detail: $0.summary) }
-    }
+    // Before anything is typed, what fits is answer enough.
+    let isAnswered = prefix.isEmpty && !candidates.isEmpty
+    if isAnswered { return Completion(word, candidates) }
+    candidates += variables.map { Completion.Candidate($0.name, detail: Self.brief($0.value)) }
+    candidates += interpreter.commands.map { Completion.Candidate($0.name, detail: $0.summary) }
     if !prefix.isEmpty { candidates += Self.keywords.map { Completion.Candidate($0) } }
     var seen: Set<String> = []
     return matching(candidates.filter { seen.insert($0.text).inserted }, prefix, word)
   }
 
-  /// What a parameter takes that can be written down.
-  private func values(of kind: Kind?) -> [Completion.Candidate] {
-    guard let kind else { return [] }
-    if let choices = kind.choices {
-      return choices.map { Completion.Candidate(Value.text($0).display) }
+  /// The parameter whose value is being written: by its label, or by its place.
+  private func parameter(
+    of call: CursorContext.EnclosingCall, _ context: CursorContext, before end: Int
+  ) -> Parameter? {
+    guard let command = interpreter.command(named: call.name) else { return nil }
+    if let label = context.label(before: end) {
+      return command.parameters.first { $0.label == label }
     }
-    return kind == .boolean ? [Completion.Candidate("true"), Completion.Candidate("false")] : []
+    let written = context.arguments(of: call, before: end)
+    guard written.labels.isEmpty else { return nil }
+    let place = written.positional + (call.isMethod ? 1 : 0)
+    return command.parameters.indices.contains(place) ? command.parameters[place] : nil
+  }
+
+  /// What a parameter takes: what can be written down, variables that hold such a value, and commands
+  /// that give one. Nothing for a parameter that takes anything.
+  private func values(of kind: Kind?) -> [Completion.Candidate] {
+    guard let kind, kind != .any else { return [] }
+    var candidates: [Completion.Candidate] = []
+    if let choices = kind.choices {
+      candidates += choices.map { Completion.Candidate(Value.text($0).display) }
+    }
+    if kind == .boolean {
+      candidates += [Completion.Candidate("true"), Completion.Candidate("false")]
+    }
+    candidates += variables.filter { kind.accepts($0.value) }.map {
+      Completion.Candidate($0.name, detail: Self.brief($0.value))
+    }
+    candidates += interpreter.commands.filter { kind.isSurelyTaking($0.result) }.map {
+      Completion.Candidate($0.name + "(", name: $0.name, detail: $0.summary)
+    }
+    return candidates
   }
 
   /// The labels that are still missing.
@@ -196,51 +222,52 @@ struct Completer {
     let content = (start + 1)..<context.scalars.count
     let typed = context.text(content)
     if start > 0, context.scalars[start - 1] == "[" {
-      let names =
-        context.path(endingAt: start - 1).flatMap { value(of: $0) }.map { keys(of: $0) } ?? []
+      let keys =
+        context.path(endingAt: start - 1).flatMap { value(of: $0) }.map { self.keys(of: $0) } ?? []
       let closing = isClosed ? "" : "\"]"
       return matching(
-        names.map { Completion.Candidate($0 + closing, name: $0) }, typed, content)
+        keys.map { Completion.Candidate($0.name + closing, name: $0.name, detail: $0.detail) },
+        typed, content)
     }
-    if let call = context.call(at: start), let label = context.label(before: start),
-      let parameter = interpreter.command(named: call.name)?.parameters.first(where: {
-        $0.label == label
-      }), let choices = parameter.kind.choices
-    {
-      let closing = isClosed ? "" : "\""
-      return matching(
-        choices.map { Completion.Candidate($0 + closing, name: $0) }, typed, content)
+    let closing = isClosed ? "" : "\""
+    let parameter = context.call(at: start).flatMap {
+      self.parameter(of: $0, context, before: start)
     }
-    return files(typed, content, isClosed: isClosed)
+    let words = parameter?.kind.choices ?? parameter?.files?.others ?? []
+    let found = matching(
+      words.map { Completion.Candidate($0 + closing, name: $0) }, typed, content)
+    guard parameter?.kind.choices == nil else { return found }
+    let files = self.files(typed, content, isClosed: isClosed, parameter?.files)
+    guard !found.candidates.isEmpty else { return files }
+    // Words that are no files stand for the whole text, files for what follows the last slash.
+    return typed.contains("/") || files.candidates.isEmpty
+      ? found : Completion(content, found.candidates + files.candidates)
   }
 
   /// What can stand in `value["…"]`: the names of a network's layers, or a record's keys.
-  private func keys(of value: Value) -> [String] {
+  private func keys(of value: Value) -> [(name: String, detail: String)] {
     switch value {
-    case .record(let record): return record.keys
+    case .record(let record): return record.fields.map { ($0.key, Self.brief($0.value)) }
     case .object(let object):
       guard case .list(let layers)? = try? object.property("layers") else { return [] }
       return layers.compactMap { layer in
-        switch layer {
-        case .text(let name): return name
-        case .record(let record):
-          guard case .text(let name)? = record["name"] else { return nil }
-          return name
-        case .object(let layer):
-          guard case .text(let name)? = try? layer.property("name") else { return nil }
-          return name
-        default: return nil
-        }
+        guard case .text(let name)? = try? layer.property("name") else { return nil }
+        return (name, Self.brief(layer))
       }
     default: return []
     }
   }
 
-  private func files(_ typed: String, _ content: Range<Int>, isClosed: Bool) -> Completion {
+  private func files(
+    _ typed: String, _ content: Range<Int>, isClosed: Bool, _ choice: Parameter.FileChoice?
+  ) -> Completion {
     let folder = typed.lastIndex(of: "/").map { typed[...$0] } ?? ""
     let prefix = typed[folder.endIndex...]
     let names = Self.entries(of: folder.isEmpty ? "." : String(folder))
-      .filter { $0.hasPrefix(prefix) && ($0.first != "." || prefix.first == ".") }
+      .filter { name in
+        name.hasPrefix(prefix) && (name.first != "." || prefix.first == ".")
+          && (choice.map { $0.takes(name) || Self.isFolder(folder + name) } ?? true)
+      }
     let start = content.lowerBound + folder.unicodeScalars.count
     let candidates = names.map { name in
       let isFolder = Self.isFolder(folder + name)
@@ -252,19 +279,11 @@ struct Completer {
 
   /// Names in a folder, sorted; those that would not stand in a quoted text are left out.
   private static func entries(of folder: String) -> [String] {
-    guard let directory = opendir(folder) else { return [] }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 1) { String(cString: $0) }
-      }
-      let isPlain = name.unicodeScalars.allSatisfy {
+    FolderEntries.names(in: folder).filter { name in
+      name.unicodeScalars.allSatisfy {
         $0.value >= 0x20 && !"\"\\{".unicodeScalars.contains($0)
       }
-      if name != ".", name != "..", isPlain { names.append(name) }
     }
-    return names.sorted()
   }
 
   private static func isFolder(_ path: String) -> Bool {

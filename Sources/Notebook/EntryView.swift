@@ -114,6 +114,13 @@ package struct EntryView {
     return (cursorRow, row - cursorRow, column)
   }
 
+  /// Whether there are marks that stand above or below other characters.
+  package var hasMarks: Bool { scalars.contains { Self.isMark($0) } }
+
+  package static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value >= 0x300 && scalar.properties.generalCategory == .nonspacingMark
+  }
+
   private static func width(_ line: ArraySlice<Unicode.Scalar>, from column: Int) -> Int {
     var column = column
     for scalar in line { column += width(scalar, at: column) }

@@ -35,7 +35,10 @@ struct Help {
         "  " + padded(group.name, to: width) + "  "
           + style.dim(truncated(names, to: max(10, page.columns - width - 5))))
     }
-    lines += ["", "`help keys` shows the keys, `help words to find` searches, Ctrl-D leaves."]
+    lines += [
+      "",
+      "`help keys` shows the keys, `help lesson` what a lesson takes, `help words to find` searches, Ctrl-D leaves.",
+    ]
     return lines.flatMap { wrapKeepingIndent($0) }.joined(separator: "\n")
   }
 
@@ -71,11 +74,12 @@ struct Help {
     guard let first = words.first else { return overview() }
     if words.count == 1 || topic == words.joined(separator: " ") {
       if topic == "keys" { return keys() }
+      if topic == "lesson" { return lesson() }
       if let command = interpreter.command(named: topic) { return page(for: command) }
-      if let variable = interpreter.variable(named: topic) { return page(about: variable) }
       if let group = groups.first(where: { $0.name.lowercased() == topic.lowercased() }) {
         return ([style.bold(group.name)] + rows(group.commands)).joined(separator: "\n")
       }
+      if let variable = interpreter.variable(named: topic) { return page(about: variable) }
     }
     let isSearch = words.count > 1 && first == "search"
     return search(isSearch ? Array(words.dropFirst()) : words)
@@ -148,23 +152,49 @@ struct Help {
       ("Ctrl-L", "clears the screen"),
       ("Ctrl-C", "gives up the entry; while work runs, ends it after the step in hand"),
       ("Ctrl-C twice", "ends work at once, without the step in hand"),
-      ("Ctrl-D", "leaves"),
+      ("Ctrl-D", "leaves; asks once where a training would be lost"),
     ]
-    let width = keys.reduce(0) { max($0, displayWidth($1.0)) }
-    var lines = [style.bold("Keys")]
-    for (key, meaning) in keys {
-      for (number, line) in wrapped(meaning, to: max(16, page.columns - width - 5)).enumerated() {
-        let name = padded(number == 0 ? key : "", to: width)
-        lines.append("  " + (number == 0 ? style.cyan(name) : name) + "  " + line)
-      }
-    }
+    var lines = table("Keys", keys)
     if let command = interpreter.command(named: "keys") {
       lines += ["", style.dim("`help(keys)` explains the command `\(command.signature)`.")]
     }
     return lines.joined(separator: "\n")
   }
 
+  private func lesson() -> String {
+    let words = [
+      (
+        "Enter, next",
+        "runs the cell that is shown, and shows the next; asks for an exercise's answer"
+      ),
+      ("back, back 3", "shows an earlier cell, to run it again; nothing is taken back"),
+      ("skip, skip 3", "goes on without running"),
+      ("rerun", "brings stale cells up to date; where none is stale, runs the last cell again"),
+      ("where", "lists the lesson's cells, and which have run"),
+      ("edit", "opens the cell that is shown in your editor, and runs it"),
+    ]
+    return table("In a lesson (`conch lesson 1`)", words).joined(separator: "\n")
+      + "\n\n"
+      + wrapped(
+        "Anything else is typed as ever, on the variables of the lesson. "
+          + "`save session \"mine.conch\"` keeps what was run.", to: page.columns
+      ).joined(separator: "\n")
+  }
+
   // MARK: Parts
+
+  /// A title, and rows of a word and what it means.
+  private func table(_ title: String, _ rows: [(word: String, meaning: String)]) -> [String] {
+    let width = rows.reduce(0) { max($0, displayWidth($1.word)) }
+    var lines = [style.bold(title)]
+    for (word, meaning) in rows {
+      for (number, line) in wrapped(meaning, to: max(16, page.columns - width - 5)).enumerated() {
+        let name = padded(number == 0 ? word : "", to: width)
+        lines.append("  " + (number == 0 ? style.cyan(name) : name) + "  " + line)
+      }
+    }
+    return lines
+  }
 
   /// Topics in order of declaration.
   private var groups: [(name: String, commands: [Command])] {

@@ -31,13 +31,7 @@ package final class History {
   }
 
   /// `$XDG_STATE_HOME/conch/history`, or `~/.local/state/conch/history`.
-  package static func defaultPath() -> String? {
-    if let state = getenv("XDG_STATE_HOME"), state[0] != 0 {
-      return String(cString: state) + "/conch/history"
-    }
-    guard let home = getenv("HOME"), home[0] != 0 else { return nil }
-    return String(cString: home) + "/.local/state/conch/history"
-  }
+  package static func defaultPath() -> String? { StateFolder.path(of: "history") }
 
   /// Adds an entry, unless it is blank or repeats the last one.
   package func add(_ entry: String) {
@@ -99,7 +93,7 @@ package final class History {
     for _ in 0..<10 {
       var file = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
       if file < 0, errno == ENOENT {
-        Self.makeFolders(of: path)
+        StateFolder.make(StateFolder.parent(of: path))
         file = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
       }
       guard file >= 0 else { return nil }
@@ -149,14 +143,5 @@ package final class History {
 
   private static func read(_ path: String) -> [UInt8]? {
     FileBytes.read(path, limit: 64 << 20)
-  }
-
-  private static func makeFolders(of path: String) {
-    let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-    var folder = ""
-    for part in parts {
-      folder += part + "/"
-      mkdir(folder, 0o700)
-    }
   }
 }

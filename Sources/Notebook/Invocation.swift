@@ -2,11 +2,18 @@ import Language
 
 /// What the arguments on the command line ask for.
 package enum Invocation: Equatable {
-  case prompt(Options)
+  /// The prompt, or with `resumes` the last session again.
+  case prompt(Options, resumes: Bool = false)
+  /// A lesson by its number or its file; nil lists the lessons.
+  case lesson(String?, Options)
+  case export(path: String, format: ExportFormat, output: String?, Options)
+  case importNotebook(path: String, output: String?)
   case script(path: String, arguments: [String], Options)
   case statements(String, arguments: [String], Options)
   case standardInput(arguments: [String], Options)
   case check(paths: [String])
+  /// Lays files out anew, or with `onlyChecks` says which of them are not.
+  case format(paths: [String], onlyChecks: Bool)
   case help
   case version
 
@@ -39,17 +46,26 @@ package enum Invocation: Equatable {
     }
   }
 
-  package static let commands = ["check"]
-  private static let options = ["-c", "--threads", "--quick", "--help", "--version"]
+  package static let commands = ["check", "format", "lesson", "export", "import"]
+  private static let options = [
+    "-c", "--threads", "--quick", "--resume", "--to", "--output", "--help", "--version",
+  ]
 
   package static let usage = """
     conch                          the prompt
     conch FILE [arguments]         runs a script; `arguments` is a list of texts in it
     conch -c 'STATEMENTS' [arguments]
     conch - [arguments]            runs standard input as a script
+    conch lesson [NUMBER or FILE]  goes through a lesson cell by cell; alone, lists the lessons
+    conch --resume                 the prompt as it was when the last session broke off
     conch check FILE …             looks for mistakes without running anything
+    conch format FILE …            indents scripts anew; with --check only says which are not
+    conch export FILE --to html    runs a script and writes it as a web page, with its figures
+                                   (or as a notebook: ipynb, or as text: md)
+    conch import FILE.ipynb        makes a script of a notebook
 
     --threads N                    threads of the engine (default: the machine's cores)
+    --output FILE                  where `export` and `import` write (default: FILE's name)
     --quick                        lessons in their short form; may follow FILE too
     --version, --help
 
@@ -60,11 +76,14 @@ package enum Invocation: Equatable {
   package static func parse(_ arguments: [String]) throws(UsageError) -> Invocation {
     var options = Options()
     var rest = arguments[...]
+    var resumes = false
     while let word = rest.popFirst() {
       switch word {
       case "--help", "-h": return .help
       case "--version": return .version
       case "--quick": options.quick = true
+      case "--resume":
+        resumes = true
       case "-":
         return .standardInput(arguments: Array(rest), options)
       case "-c":
@@ -80,6 +99,19 @@ package enum Invocation: Equatable {
           throw UsageError("`check` needs a file", remedy: "write conch check FILE")
         }
         return .check(paths: Array(rest))
+      case "format":
+        let paths = rest.filter { $0 != "--check" }
+        if let option = paths.first(where: { $0.hasPrefix("-") }) { throw unknown(option: option) }
+        guard !paths.isEmpty else {
+          throw UsageError("`format` needs a file", remedy: "write conch format FILE")
+        }
+        return .format(paths: Array(paths), onlyChecks: rest.contains("--check"))
+      case "lesson": return try lesson(rest, options)
+      case "export": return try export(rest, options)
+      case "import":
+        let given = try Words(rest, ["--output"])
+        return .importNotebook(
+          path: try given.path("import", "conch import FILE.ipynb"), output: given["--output"])
       default:
         if word == "--threads" || word.hasPrefix("--threads=") {
           options.threads = try threads(
@@ -93,7 +125,67 @@ package enum Invocation: Equatable {
         }
       }
     }
-    return .prompt(options)
+    return .prompt(options, resumes: resumes)
+  }
+
+  private static func lesson(
+    _ rest: ArraySlice<String>, _ options: Options
+  ) throws(UsageError) -> Invocation {
+    var options = options
+    if rest.contains("--quick") { options.quick = true }
+    let words = rest.filter { $0 != "--quick" }
+    guard words.count <= 1 else {
+      throw UsageError("`lesson` takes one lesson", remedy: "write conch lesson 1")
+    }
+    return .lesson(words.first, options)
+  }
+
+  private static func export(
+    _ rest: ArraySlice<String>, _ options: Options
+  ) throws(UsageError) -> Invocation {
+    var options = options
+    if rest.contains("--quick") { options.quick = true }
+    let given = try Words(rest.filter { $0 != "--quick" }, ["--to", "--output"])
+    let path = try given.path("export", "conch export FILE --to html")
+    let ending = given["--output"]?.split(separator: ".").last.map(String.init)
+    let name = given["--to"] ?? ending ?? ExportFormat.html.rawValue
+    guard let format = ExportFormat(rawValue: name) else {
+      throw UsageError(
+        "there is no format `\(name)`",
+        remedy: "write --to " + ExportFormat.allCases.map(\.rawValue).joined(separator: ", --to "))
+    }
+    return .export(path: path, format: format, output: given["--output"], options)
+  }
+
+  /// Words behind a command: options with their values, and files.
+  private struct Words {
+    private var values: [String: String] = [:]
+    private var files: [String] = []
+
+    init(_ words: some Sequence<String>, _ options: [String]) throws(UsageError) {
+      var rest = Array(words)[...]
+      while let word = rest.popFirst() {
+        if let option = options.first(where: { word == $0 || word.hasPrefix($0 + "=") }) {
+          let value =
+            word == option ? rest.popFirst() : String(word.dropFirst(option.count + 1))
+          guard let value, !value.isEmpty else { throw UsageError("`\(option)` needs a value") }
+          values[option] = value
+        } else if word.hasPrefix("-") {
+          throw unknown(option: word)
+        } else {
+          files.append(word)
+        }
+      }
+    }
+
+    subscript(option: String) -> String? { values[option] }
+
+    func path(_ command: String, _ remedy: String) throws(UsageError) -> String {
+      guard files.count == 1 else {
+        throw UsageError("`\(command)` needs one file", remedy: "write \(remedy)")
+      }
+      return files[0]
+    }
   }
 
   private static func threads(_ text: String?) throws(UsageError) -> Int {

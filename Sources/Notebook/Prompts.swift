@@ -1,26 +1,26 @@
 import Figures
 
-/// The prompt `conch> `, and the prompts of further lines, which name what is still open.
+/// The prompts `conch> `, `blank> ` and `guess> `, and those of further lines, which name what is
+/// still open.
 package struct Prompts {
-  /// Cells of the prompt, and of the continuation prompts but the longest.
+  /// Cells of the prompts, and of the continuation prompts but the longest.
   package static let width = 7
   private let style: TerminalStyle
 
   package init(style: TerminalStyle) { self.style = style }
 
   /// For libedit: what lies between two bytes 1 takes no room on the screen.
-  package var main: String {
-    guard style.isEnabled else { return "conch> " }
-    return "\u{1}\u{1B}[1;36m\u{1}conch>\u{1}\u{1B}[0m\u{1} "
+  package func first(_ request: Request) -> String {
+    guard style.isEnabled else { return Self.plain(request) }
+    let colour = request.canBeGivenUp ? 33 : 36
+    return "\u{1}\u{1B}[1;\(colour)m\u{1}\(request.word)>\u{1}\u{1B}[0m\u{1} "
   }
 
   /// The prompt without colours, where no line editor draws it.
-  package static let plain = "conch> "
+  package static func plain(_ request: Request) -> String { request.word + "> " }
 
   /// `   if> `, `    (> `, `  ...> ` where only an operand is missing, and `     > ` where nothing is.
   /// Plain, since it stands in what libedit takes for the text.
-  package func continuation(_ open: String?) -> String { Self.continuation(open) }
-
   package static func continuation(_ open: String?) -> String {
     padded((open ?? "") + "> ", to: width, alignment: .right)
   }

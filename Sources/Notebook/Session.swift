@@ -48,6 +48,13 @@ package final class Session {
   package internal(set) var wantsToQuit = false
   /// How long the entry before took, in seconds.
   package private(set) var lastDuration: Double?
+  /// Who types, at the prompt and in lessons; nil in scripts.
+  weak var dialogue: Dialogue?
+  let interrupts: Interrupts
+  /// Takes problems as facts before they are put into words.
+  var onProblem: (([Diagnostic]) -> Void)?
+  /// While set, nothing is shown: what is run again was seen before.
+  var isMuted = false
   private let announcer: CellAnnouncer
   private let answers: Answers
 
@@ -57,7 +64,7 @@ package final class Session {
   }
 
   /// What stands before the line number of an error at the prompt.
-  private static let promptName = "prompt"
+  static let promptName = "prompt"
 
   /// How a run ended, as the process's exit status.
   package enum Status: Int32 {
@@ -69,8 +76,15 @@ package final class Session {
   package init(console: Console, options: Invocation.Options = Invocation.Options()) {
     self.console = console
     self.options = options
+    let interrupts = Interrupts(console.interruptCount)
+    self.interrupts = interrupts
+    // Commands reach the session through this, since they are made before it is.
+    let reference = SessionReference()
+    let write: (String) -> Void = { text in
+      if reference.session?.isMuted != true { console.write(text) }
+    }
     let progress = ProgressLine(
-      isTerminal: console.isTerminal, columns: console.columns, write: console.write)
+      isTerminal: console.isTerminal, columns: console.columns, write: write)
     self.progress = progress
     workspace.page = console.page
     workspace.isInteractive = console.isTerminal
@@ -78,24 +92,22 @@ package final class Session {
     let answers = Answers()
     self.answers = answers
     workspace.write = { text in
-      if console.interruptCount() > 0 { answers.hasAnswered = true }
-      console.write(text)
+      if interrupts.isRaised { answers.hasAnswered = true }
+      write(text)
     }
-    workspace.interruptCount = console.interruptCount
+    workspace.interruptCount = interrupts.count
     workspace.progress = progress
     announcer = CellAnnouncer(page: console.page)
-    // Commands reach the session through this, since they are made before it is.
-    let reference = SessionReference()
     interpreter = Interpreter(
-      commands: allCommands(workspace) + sessionCommands(reference),
+      commands: allCommands(workspace) + sessionCommands(reference) + cellCommands(reference),
       functionProperties: functionProperties,
       output: { text in
         progress.clear()
-        console.write(text)
+        write(text)
       })
     reference.session = self
     interpreter.isCancelled = { [unowned self] in
-      wantsToQuit || console.interruptCount() > 0
+      wantsToQuit || interrupts.count() > 0
     }
     workspace.checkpoint = { [unowned self] in try interpreter.checkpoint() }
   }
@@ -114,6 +126,10 @@ package final class Session {
   ///   those that are there.
   package func run(_ source: Source, figures: String? = nil) -> Status {
     workspace.figureFiles = FigureFiles(stem: figures)
+    // A saved session may have taken something back.
+    if Outline(of: source)?.parts.contains(where: { $0.call == "undo" }) == true {
+      interpreter.keepPastValues()
+    }
     let cells = console.isTerminal ? announcer.cells(of: source) : nil
     interpreter.onStatement = cells.map { cells in
       { [unowned self] event in cells.announce(upTo: event.span.start, say: say) }
@@ -122,7 +138,7 @@ package final class Session {
     let status = finish(timed(source))
     guard status == .finished else { return status }
     // Work that ended early at the last statement has ended well, but not as the script was meant.
-    if console.interruptCount() > 0, !wantsToQuit {
+    if interrupts.isRaised, !wantsToQuit {
       sayInterrupted("in \(source.name)")
       return .interrupted
     }
@@ -132,28 +148,31 @@ package final class Session {
 
   /// Runs one entry of the prompt. Help can be asked for in the short forms `?name` and `name?`.
   package func run(entry text: String) -> Status {
-    // The window may have another width by now.
-    workspace.page.columns = max(1, console.columns())
-    answers.hasAnswered = false
     if let topic = HelpRequest.topic(of: text) {
+      begin()
       say(Help(self).page(for: topic))
       return .finished
     }
-    return finish(timed(Source(name: Self.promptName, text: text)))
+    return run(cell: Source(name: Self.promptName, text: text))
+  }
+
+  /// Runs a cell: an entry, or a part of a lesson.
+  ///
+  /// - Parameter interruptedAt: where Ctrl-C is to be seen again (`Interrupts`).
+  func run(cell source: Source, interruptedAt looks: [Int] = []) -> Status {
+    begin(interruptedAt: looks)
+    return finish(timed(source))
+  }
+
+  private func begin(interruptedAt looks: [Int] = []) {
+    // The window may have another width by now.
+    workspace.page.columns = max(1, console.columns())
+    answers.hasAnswered = false
+    interrupts.begin(planned: looks)
   }
 
   /// Reads entries until the end of input or `quit`. Without a person, the first error ends it.
-  package func run(from lines: LineSource) -> Status {
-    workspace.canGoOn = lines.isInteractive
-    while !wantsToQuit, let entry = lines.next() {
-      console.clearInterrupts()
-      let status = run(entry: entry)
-      // A Ctrl-C that ended work is not meant for the next entry as well.
-      console.clearInterrupts()
-      if status != .finished && !lines.isInteractive { return status }
-    }
-    return .finished
-  }
+  package func run(from lines: LineSource) -> Status { Dialogue(self, lines).run() }
 
   /// Errors of a script that can be found without running it.
   package func check(_ source: Source) -> Status {
@@ -179,7 +198,7 @@ package final class Session {
       return wantsToQuit ? .finished : .failed
     case .interrupted(let diagnostic):
       if wantsToQuit { return .finished }
-      if console.interruptCount() == 0 {
+      if !interrupts.isRaised {
         report([diagnostic])
         return .failed
       }
@@ -193,6 +212,7 @@ package final class Session {
   }
 
   private func sayInterrupted(_ place: String) {
+    guard !isMuted else { return }
     console.writeError(
       console.errorStyle.yellow("Interrupted") + " \(place)."
         + (workspace.canGoOn ? " What was finished before is kept.\n" : "\n"))
@@ -200,6 +220,8 @@ package final class Session {
 
   /// Writes errors, marked so that code and place catch the eye.
   package func report(_ diagnostics: [Diagnostic]) {
+    guard !isMuted else { return }
+    onProblem?(diagnostics)
     workspace.progress.clear()
     let style = console.errorStyle
     // Beside the line of the source stand its number, a bar, and a mark where it was cut.
@@ -232,7 +254,7 @@ package final class Session {
   /// Writes lines, after taking away a progress line that is in the way.
   package func say(_ text: String) {
     workspace.progress.clear()
-    console.write(text + "\n")
+    if !isMuted { console.write(text + "\n") }
   }
 
   // MARK: For the line editor

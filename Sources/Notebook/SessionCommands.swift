@@ -42,7 +42,9 @@ func sessionCommands(_ reference: SessionReference) -> [Command] {
       summary: "Forgets all variables; the seed and the settings stay.",
       examples: ["reset"]
     ) { _ in
-      try session().interpreter.removeAllVariables()
+      let session = try session()
+      session.interpreter.removeAllVariables()
+      session.dialogue?.forgetCells()
       return .none
     },
     Command(
@@ -93,12 +95,19 @@ func sessionCommands(_ reference: SessionReference) -> [Command] {
       "quit", group: "Session", [], result: .nothing, summary: "Leaves; so does Ctrl-D."
     ) { _ in
       let session = try session()
+      if session.dialogue?.maySayWhatIsLost() == true { return .none }
       session.wantsToQuit = true
       try session.interpreter.checkpoint()
       return .none
     },
   ]
 }
+
+/// Commands that leave nothing behind: what is only this is no cell, and no part of a saved session.
+/// What a cell that is run again does is written down for itself.
+let passingCommands: Set<String> = [
+  "help", "vars", "cells", "rerun", "edit", "time", "quit",
+]
 
 /// Seconds in the unit that suits them, with three digits.
 func duration(_ seconds: Double) -> String {

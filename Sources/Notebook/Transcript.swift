@@ -27,7 +27,7 @@ package enum Transcript {
 
   private static func withoutPrompts(_ text: String, isOpen: (String) -> Bool) -> String {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    let prompt = Prompts.plain.dropLast()
+    let prompt = Prompts.plain(.entry).dropLast()
     guard lines.first(where: { !$0.isEmpty })?.hasPrefix(prompt) == true else { return text }
     var kept: [Substring] = []
     /// The statement in hand, while it lacks lines.

@@ -12,7 +12,7 @@ enum VariableTable {
       ],
       rows: variables.map { variable in
         [
-          variable.name, variable.value.kind, bytes(memory(of: variable.value)),
+          variable.name, variable.value.kind, bytes(variable.value.memorySize),
           String(firstLine(of: variable.value)),
         ]
       })
@@ -24,18 +24,6 @@ enum VariableTable {
     case .object(let object): object.summary.prefix { $0 != "\n" }
     case .function(let function): Substring(function.signature)
     default: value.display.prefix { $0 != "\n" }
-    }
-  }
-
-  /// Bytes, as far as they can be counted at a glance.
-  private static func memory(of value: Value) -> Int {
-    switch value {
-    case .object(let object): object.memorySize
-    case .text(let text): text.utf8.count
-    case .list(let list):
-      list.count > 1000 ? list.count * 16 : list.reduce(0) { $0 + 16 + memory(of: $1) }
-    case .record(let record): record.values.reduce(0) { $0 + 16 + memory(of: $1) }
-    default: 0
     }
   }
 

@@ -13,6 +13,11 @@ package enum JSON: Equatable, Sendable {
   package struct Member: Equatable, Sendable {
     package let name: String
     package let value: JSON
+
+    package init(_ name: String, _ value: JSON) {
+      self.name = name
+      self.value = value
+    }
   }
 
   /// What is wrong, and the byte at which it was seen.
@@ -233,7 +238,7 @@ package struct JSONReader {
       guard names.insert(name).inserted else { throw problem("the name \"\(name)\" twice") }
       skipSpace()
       guard accept(":") else { throw problem("`:` expected") }
-      members.append(JSON.Member(name: name, value: try value()))
+      members.append(JSON.Member(name, try value()))
       skipSpace()
       if accept("}") { return .object(members) }
       guard accept(",") else { throw problem("`,` or `}` expected") }

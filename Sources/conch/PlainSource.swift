@@ -21,29 +21,33 @@ final class PlainSource: LineSource {
     self.isInteractive = isInteractive
   }
 
-  func next() -> String? {
+  func next(_ request: Request) -> Reply {
     var entry = ""
     var open: String?
     while true {
       if isInteractive {
-        Output.write(entry.isEmpty ? Prompts.plain : Prompts.continuation(open), to: 1)
+        Output.write(entry.isEmpty ? Prompts.plain(request) : Prompts.continuation(open), to: 1)
       }
       switch line() {
       case .interrupted:
         Output.write("^C\n", to: 1)
+        if request.canBeGivenUp { return .givenUp }
         entry = ""
         open = nil
       case .end:
         if isInteractive { Output.write("\n", to: 1) }
-        return entry.isEmpty ? nil : entry
+        // Somebody who is asked whether to leave may go on; a terminal that has gone ends again.
+        if isInteractive { hasEnded = false }
+        return entry.isEmpty ? .end : .text(entry)
       case .line(let line):
         entry += entry.isEmpty ? line : "\n" + line
-        guard entry.contains(where: { !$0.isWhitespace }) else {
+        if entry.isBlank {
+          if request.takesNothing { return .text("") }
           entry = ""
           continue
         }
-        open = session.openConstruct(in: entry)
-        if open == nil { return entry }
+        open = request.isProgram ? session.openConstruct(in: entry) : nil
+        if open == nil { return .text(entry) }
       }
     }
   }

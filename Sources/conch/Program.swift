@@ -42,6 +42,10 @@ enum Program {
       var status = Session.Status.finished
       for path in paths where session.check(try source(path)) == .failed { status = .failed }
       return status.rawValue
+    case .format(let paths, let onlyChecks):
+      var status: Int32 = 0
+      for path in paths { status = max(status, try format(path, onlyChecks)) }
+      return status
     case .script(let path, let arguments, let options):
       return run(try source(path), arguments, options, path: path)
     case .statements(let text, let arguments, let options):
@@ -51,22 +55,32 @@ enum Program {
         throw Invocation.UsageError("cannot read standard input (\(reason()))")
       }
       return run(Source(name: "-", bytes: bytes), arguments, options, path: nil)
-    case .prompt(let options):
-      return prompt(options)
+    case .prompt(let options, let resumes):
+      return try prompt(options, resumes: resumes)
+    case .lesson(let name, let options):
+      guard let name else {
+        return listLessons()
+      }
+      let path = try lessonPath(name)
+      return prompt(options, lesson: Lesson(try source(path), path: path))
+    case .export(let path, let format, let output, let options):
+      return export(try source(path), path, format, output, options)
+    case .importNotebook(let path, let output):
+      return try importNotebook(path, output)
     }
   }
 
   /// One byte more than a source may have, so that a longer one is noticed.
   private static let sourceLimit = Limits.standard.sourceSize + 1
 
-  private static func source(_ path: String) throws(Invocation.UsageError) -> Source {
+  static func source(_ path: String) throws(Invocation.UsageError) -> Source {
     guard let bytes = FileBytes.read(path, limit: sourceLimit) else {
       throw Invocation.cannotOpen(path, reason: reason())
     }
     return Source(name: path, bytes: bytes)
   }
 
-  private static func reason() -> String { String(cString: strerror(errno)).lowercased() }
+  static func reason() -> String { String(cString: strerror(errno)).lowercased() }
 
   private static func run(
     _ source: Source, _ arguments: [String], _ options: Invocation.Options, path: String?
@@ -77,7 +91,7 @@ enum Program {
     let printed = StandardOutput()
     let session = session(console(printed), options)
     session.defineScriptNames(arguments: arguments)
-    let status = session.run(source, figures: path.map(stem))
+    let status = session.run(source, figures: path.map(Lesson.stem))
     if let reason = printed.failure {
       Output.write("conch: some of what was shown could not be written (\(reason))\n", to: 2)
       if status == .finished { return Session.Status.failed.rawValue }
@@ -86,13 +100,6 @@ enum Program {
       Output.write("`conch \(path)` begins again from the start.\n", to: 2)
     }
     return status.rawValue
-  }
-
-  /// `week1` of `Lessons/week1.conch`.
-  private static func stem(_ path: String) -> String {
-    let name = path.split(separator: "/").last ?? "script"
-    let stem = name.lastIndex(of: ".").map { name[..<$0] } ?? name
-    return stem.isEmpty ? String(name) : String(stem)
   }
 
   private static func session(_ console: Console, _ options: Invocation.Options) -> Session {
@@ -105,7 +112,25 @@ enum Program {
 
   // MARK: The prompt
 
-  private static func prompt(_ options: Invocation.Options) -> Int32 {
+  private static func prompt(
+    _ options: Invocation.Options, resumes: Bool
+  ) throws(Invocation.UsageError) -> Int32 {
+    guard resumes else { return prompt(options) }
+    guard let folder = Journal.defaultFolder(), let past = Journal.last(in: folder) else {
+      throw Invocation.UsageError("there is no session to resume", remedy: "`conch` begins one")
+    }
+    var options = options
+    options.quick = options.quick || past.isQuick
+    return prompt(
+      options,
+      lesson: try past.lesson.map { path throws(Invocation.UsageError) in
+        Lesson(try source(path), path: path)
+      }, past: past)
+  }
+
+  private static func prompt(
+    _ options: Invocation.Options, lesson: Lesson? = nil, past: Journal.Past? = nil
+  ) -> Int32 {
     let isTerminal = isatty(0) == 1 && isatty(1) == 1
     terminal_use_utf8()
     terminal_guard()
@@ -114,22 +139,50 @@ enum Program {
     interrupts_count(0)
     let console = console()
     let session = session(console, options)
+    if let lesson {
+      session.defineScriptNames(arguments: [])
+      guard session.check(lesson.source) == .finished else { return 1 }
+      session.workspace.figureFiles = FigureFiles(stem: lesson.stem)
+    }
     guard isTerminal else {
-      return session.run(from: PlainSource(session: session, isInteractive: false)).rawValue
+      let dialogue = Dialogue(
+        session, PlainSource(session: session, isInteractive: false), lesson: lesson)
+      if let past { dialogue.resume(past) }
+      return dialogue.run().rawValue
     }
     let style = console.page.style
     session.say(
       style.bold("Conch \(version)") + style.dim("  `help` for help, Ctrl-D to leave"))
-    _ = session.run(from: lines(session, style))
+    let folder = Journal.defaultFolder()
+    if past == nil, let folder, Journal.hasCrashed(in: folder) {
+      session.say(style.dim("The last session broke off: `conch --resume` brings it back."))
+    }
+    let history = History(path: History.defaultPath())
+    let dialogue = Dialogue(
+      session, lines(session, history, style),
+      journal: folder.map {
+        Journal(
+          folder: $0, lesson: lesson.map { absolute($0.path) }, isQuick: options.quick)
+      }, lesson: lesson, remember: history.add)
+    if let past { dialogue.resume(past) }
+    _ = dialogue.run()
     return 0
   }
 
-  private static func lines(_ session: Session, _ style: TerminalStyle) -> LineSource {
+  /// A session may be brought back from another folder.
+  private static func absolute(_ path: String) -> String {
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  private static func lines(
+    _ session: Session, _ history: History, _ style: TerminalStyle
+  ) -> LineSource {
     let terminal = environment("TERM")
     if terminal.isEmpty || terminal == "dumb" {
       return PlainSource(session: session, isInteractive: true)
     }
-    let history = History(path: History.defaultPath())
     guard let editor = PromptEditor(session: session, history: history, style: style) else {
       return PlainSource(session: session, isInteractive: true)
     }
@@ -177,7 +230,7 @@ enum Program {
     return .init(TerminalQuestion.graphics(environment, answers), answers.background)
   }
 
-  private static func console(_ output: StandardOutput = StandardOutput()) -> Console {
+  static func console(_ output: StandardOutput = StandardOutput()) -> Console {
     let isTerminal = isatty(1) == 1
     let columns = { isTerminal ? max(1, Int(terminal_columns(1))) : 80 }
     let page = TerminalPage(
@@ -194,7 +247,7 @@ enum Program {
 
 /// Standard output, and whether it took everything: on a full disk a result must not be lost without
 /// a word. What a program runs on meanwhile (training, files of weights) is worth going on for.
-private final class StandardOutput {
+final class StandardOutput {
   /// Why something could not be written; nil while all is well, or nobody listens.
   private(set) var failure: String?
 

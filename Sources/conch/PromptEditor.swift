@@ -14,6 +14,10 @@ final class PromptEditor: LineSource {
   private let session: Session
   private let history: History
   private let prompt: Prompts
+  /// What is asked for.
+  private var request = Request.entry
+  private var isGivenUp = false
+  private var openLines: OpenLines
   private var handle: OpaquePointer?
   private var entry = EntryText()
   private var view = EntryView(
@@ -44,6 +48,7 @@ final class PromptEditor: LineSource {
     self.session = session
     self.history = history
     prompt = Prompts(style: style)
+    openLines = OpenLines { [unowned session] in session.openConstruct(in: $0) }
     let handler: EditorHandler = { context, key in
       guard let context else { return Int32(EDITOR_LEAVE.rawValue) }
       return Unmanaged<PromptEditor>.fromOpaque(context).takeUnretainedValue().handle(key)
@@ -52,7 +57,7 @@ final class PromptEditor: LineSource {
     let context = Unmanaged.passUnretained(self).toOpaque()
     guard let handle = editor_open("conch", handler, context) else { return nil }
     self.handle = handle
-    editor_set_prompt(handle, prompt.main)
+    editor_set_prompt(handle, prompt.first(request))
   }
 
   deinit {
@@ -65,23 +70,29 @@ final class PromptEditor: LineSource {
     return editor_read_settings(handle, path) == 0
   }
 
-  func next() -> String? {
-    guard let handle else { return nil }
+  func next(_ request: Request) -> Reply {
+    guard let handle else { return .end }
+    self.request = request
     while true {
       entry.clear()
       walk = nil
       submitted = nil
+      isGivenUp = false
       view = makeView()
-      editor_set_prompt(handle, prompt.main)
+      editor_set_prompt(handle, prompt.first(request))
       guard editor_read(handle) == 1 else {
+        if isGivenUp { return .givenUp }
         write("\n")
-        return nil
+        return .end
       }
       if submitted == nil { takeBack() }
       let text = submitted ?? entry.text
-      guard text.contains(where: { !$0.isWhitespace }) else { continue }
-      history.add(text)
-      return text
+      if text.isBlank {
+        if request.takesNothing { return .text("") }
+        continue
+      }
+      if request.isProgram { history.add(text) }
+      return .text(text)
     }
   }
 
@@ -91,7 +102,13 @@ final class PromptEditor: LineSource {
     takeBack()
     if let walk, walk.shown != entry.text { self.walk = nil }
     let answer = act(EditorKey(UInt32(key)))
-    if answer != EDITOR_SUBMIT { show() }
+    guard answer != EDITOR_SUBMIT else { return Int32(answer.rawValue) }
+    // libedit draws nothing where only a mark above a letter has gone.
+    if view.hasMarks || entry.scalars.contains(where: { EntryView.isMark($0) }) {
+      redraw(after: above() + "\u{1B}[J")
+    } else {
+      show()
+    }
     return Int32(answer.rawValue)
   }
 
@@ -159,7 +176,7 @@ final class PromptEditor: LineSource {
     let typed = entry.text
     entry.dedentClosingLine()
     let text = entry.text
-    if session.openConstruct(in: text) != nil {
+    if isOpen(text) {
       let line = String(String.UnicodeScalarView(entry.scalars[entry.lineStart..<entry.cursor]))
       entry.breakLine(deeper: Prompts.opensBlock(line))
       return EDITOR_CONTINUE
@@ -177,6 +194,10 @@ final class PromptEditor: LineSource {
   private func interrupt() -> EditorAnswer {
     leaveEntry(mark: "^C")
     endSearch()
+    if request.canBeGivenUp {
+      isGivenUp = true
+      return EDITOR_LEAVE
+    }
     entry.clear()
     walk = nil
     redraw(after: "")
@@ -196,7 +217,9 @@ final class PromptEditor: LineSource {
     return EDITOR_CONTINUE
   }
 
-  private func isOpen(_ text: String) -> Bool { session.openConstruct(in: text) != nil }
+  private func isOpen(_ text: String) -> Bool {
+    request.isProgram && session.openConstruct(in: text) != nil
+  }
 
   // MARK: History
 
@@ -313,8 +336,8 @@ final class PromptEditor: LineSource {
   private var promptText: (drawn: String, width: Int) {
     guard let search else {
       return view.firstLine == 0
-        ? (prompt.main, Prompts.width)
-        : (prompt.continuation(openConstruct(before: view.firstLine)), Prompts.width)
+        ? (prompt.first(request), Prompts.width)
+        : (Prompts.continuation(openLines.before(line: view.firstLine, of: entry)), Prompts.width)
     }
     let text = "(\(search.hasFailed ? "not found" : "search")) \(search.query): "
     return (text, displayWidth(text))
@@ -323,22 +346,7 @@ final class PromptEditor: LineSource {
   private func makeView() -> EntryView {
     EntryView(
       entry, promptWidth: Prompts.width, rows: max(1, rows - 1), columns: columns
-    ) { prompt.continuation(openConstruct(before: $0)) }
-  }
-
-  /// What the lines before line number `line` leave open.
-  private func openConstruct(before line: Int) -> String? {
-    var newlines = 0
-    var end = 0
-    for (index, scalar) in entry.scalars.enumerated() where scalar == "\n" {
-      newlines += 1
-      if newlines == line {
-        end = index
-        break
-      }
-    }
-    return session.openConstruct(
-      in: String(String.UnicodeScalarView(entry.scalars[..<end])))
+    ) { Prompts.continuation(openLines.before(line: $0, of: entry)) }
   }
 
   /// Hands libedit what there is to draw; it draws the difference.

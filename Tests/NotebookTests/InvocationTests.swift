@@ -20,6 +20,20 @@ import Testing
     (["-", "x"], .standardInput(arguments: ["x"], plain)),
     (["--", "-odd.conch"], .script(path: "-odd.conch", arguments: [], plain)),
     (["check", "a", "b"], .check(paths: ["a", "b"])),
+    (["format", "a", "--check"], .format(paths: ["a"], onlyChecks: true)),
+    (["--resume"], .prompt(plain, resumes: true)),
+    (["lesson", "1", "--quick"], .lesson("1", Invocation.Options(quick: true))),
+    (["lesson"], .lesson(nil, plain)),
+    (
+      ["export", "a.conch", "--to=md", "--output", "b"],
+      .export(path: "a.conch", format: .md, output: "b", plain)
+    ),
+    (
+      ["export", "--output", "b.ipynb", "a.conch", "--quick"],
+      .export(path: "a.conch", format: .ipynb, output: "b.ipynb", Invocation.Options(quick: true))
+    ),
+    (["export", "a.conch"], .export(path: "a.conch", format: .html, output: nil, plain)),
+    (["import", "a.ipynb"], .importNotebook(path: "a.ipynb", output: nil)),
     (["--help"], .help), (["--version"], .version),
   ]
 
@@ -33,6 +47,9 @@ import Testing
     arguments: [
       (["-c"], "needs statements"), (["check"], "needs a file"),
       (["--quik"], "did you mean `--quick`?"), (["--threads", "0"], "from 1 to 1024"),
+      (["export"], "needs one file"), (["export", "a", "--to", "pdf"], "--to html, --to ipynb"),
+      (["export", "a", "--output"], "needs a value"), (["import", "a", "b"], "needs one file"),
+      (["lesson", "1", "2"], "takes one lesson"), (["export", "a", "--too", "md"], "`--too`"),
       (["--threads"], "from 1 to 1024"), (["--thread=2"], "did you mean `--threads`?"),
     ])
   func usage(_ arguments: [String], _ sentence: String) {

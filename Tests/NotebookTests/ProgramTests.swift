@@ -160,4 +160,67 @@ import Testing
       ["-c", "help\nvars\nundefined_name"], environment: ["TERM": "xterm-256color"])
     #expect(!(result.output + result.errors).contains("\u{1B}"))
   }
+
+  // MARK: Lessons and documents
+
+  @Test("A lesson is exported to its name in each format, and imported back")
+  func exportAndImport() throws {
+    let folder = try script(LessonText.small, name: "small.conch")
+    for format in ["html", "ipynb", "md"] {
+      let result = try Executable.run(["export", "small.conch", "--to", format], folder: folder)
+      #expect(result.status == 0 && result.output == "Wrote small.\(format).\n", "\(result.errors)")
+    }
+    let there = try Executable.run(["import", "small.ipynb"], folder: folder)
+    #expect(there.status == 1 && there.errors.contains("is there already"))
+    let back = try Executable.run(
+      ["import", "small.ipynb", "--output", "back.conch"], folder: folder)
+    #expect(back.status == 0)
+    let text = try String(contentsOf: folder.appendingPathComponent("back.conch"), encoding: .utf8)
+    #expect(text == LessonText.small)
+  }
+
+  @Test("A script that fails is exported as far as it came, with status 1; a folder is no target")
+  func exportFailure() throws {
+    let folder = try script("#%% A\nshow 1\nshow [][3]\n")
+    let failed = try Executable.run(["export", "script.conch"], folder: folder)
+    #expect(failed.status == 1 && failed.errors.contains("does not come to its end"))
+    let page = try String(contentsOf: folder.appendingPathComponent("script.html"), encoding: .utf8)
+    #expect(page.contains("class=\"problem\""))
+    let refused = try Executable.run(
+      ["export", "script.conch", "--output", "/no/such/place.html"], folder: folder)
+    #expect(refused.status == 1 && refused.errors.contains("cannot write"))
+  }
+
+  @Test("`format` lays a file out in place, and `--check` only says so")
+  func format() throws {
+    let folder = try script("if true\nshow 1\nend\n")
+    #expect(try Executable.run(["format", "--check", "script.conch"], folder: folder).status == 1)
+    #expect(try Executable.run(["format", "script.conch"], folder: folder).status == 0)
+    #expect(try Executable.run(["format", "--check", "script.conch"], folder: folder).status == 0)
+    let broken = try script("if true\n")
+    let result = try Executable.run(["format", "script.conch"], folder: broken)
+    #expect(result.status == 1 && result.errors.contains("error E0"))
+  }
+
+  @Test("A lesson from a pipe runs with an empty line for each cell; the lessons are listed")
+  func lesson() throws {
+    let folder = try script(LessonText.small, name: "small.conch")
+    let result = try Executable.run(
+      ["lesson", "small.conch"], input: "\n\nrate * 100\n", folder: folder)
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.output.contains("Predict first: What is rate times steps?\n5\n"))
+    #expect(result.output.contains("\n50\n"))
+    let list = try Executable.run(["lesson"], folder: folder)
+    #expect(list.output.hasPrefix("conch lesson 1   Week 1"), "\(list.output)")
+    let missing = try Executable.run(["lesson", "99"], folder: folder)
+    #expect(missing.status == 2 && missing.errors.contains("no lesson 99"))
+  }
+
+  @Test("Without a session that broke off, `--resume` says so")
+  func nothingToResume() throws {
+    let folder = try Executable.folder()
+    let result = try Executable.run(
+      ["--resume"], environment: ["XDG_STATE_HOME": folder.path], folder: folder)
+    #expect(result.status == 2 && result.errors.contains("there is no session to resume"))
+  }
 }

@@ -10,10 +10,10 @@ final class RecordedSession {
   var interrupts = 0
   private(set) var session: Session!
 
-  init(isTerminal: Bool = false) {
+  init(isTerminal: Bool = false, columns: Int = 60) {
     session = Session(
       console: Console(
-        page: TerminalPage(columns: 60, colour: .monochrome), isTerminal: isTerminal,
+        page: TerminalPage(columns: columns, colour: .monochrome), isTerminal: isTerminal,
         errorStyle: TerminalStyle(.monochrome),
         write: { [unowned self] in output += $0 }, writeError: { [unowned self] in errors += $0 },
         interruptCount: { [unowned self] in interrupts },
@@ -25,16 +25,24 @@ final class RecordedSession {
   }
 }
 
+/// A session in which entries are typed one after the other.
+func typed(_ entries: [String]) -> RecordedSession {
+  let recorded = RecordedSession(columns: 120)
+  _ = recorded.session.run(from: ScriptedSource(entries, isInteractive: true))
+  return recorded
+}
+
 @Suite("A session") struct SessionTests {
   @Test("The examples of the session's commands run")
   func examples() {
     let commands = RecordedSession().session.interpreter.commands.filter { command in
-      ["help", "vars", "reset", "seed", "time"].contains(command.name)
+      Set(["help", "vars", "reset", "seed", "time", "cells", "rerun", "undo", "predict_first"])
+        .contains(command.name)
     }
-    #expect(commands.count == 5)
+    #expect(commands.count == 9)
     for example in commands.flatMap(\.examples) {
-      let recorded = RecordedSession()
-      #expect(recorded.session.run(entry: example) == .finished, "\(example): \(recorded.errors)")
+      let recorded = typed([example])
+      #expect(recorded.errors == "", "\(example): \(recorded.errors)")
     }
   }
 

@@ -17,9 +17,9 @@ final class Terminal {
 
   init(
     _ arguments: [String] = [], columns: Int = 80, rows: Int = 24, state: URL? = nil,
-    environment: [String: String] = [:], folder: URL? = nil
+    environment: [String: String] = [:], folder: URL? = nil, program: String? = nil
   ) throws {
-    let path = try #require(Executable.path, "the program is not built beside the tests")
+    let path = try program ?? #require(Executable.path, "the program is not built beside the tests")
     screen = Screen(columns: columns, rows: rows)
     let state = try state ?? Executable.folder()
     var variables = ProcessInfo.processInfo.environment

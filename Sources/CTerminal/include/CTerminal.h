@@ -57,6 +57,10 @@ int terminal_spawn(
     const char *path, char *const arguments[], char *const environment[], const char *folder,
     int columns, int rows, int *master);
 
+/// Runs a program, found by the PATH, on this terminal with default signals, and waits for it. Returns
+/// its exit status (128 and more after a signal), or -1 with `errno` when it cannot be started.
+int program_run(char *const arguments[]);
+
 // MARK: Interrupts
 
 /// From now on Ctrl-C (SIGINT) is counted and ends nothing; but when `limit` of them have come and

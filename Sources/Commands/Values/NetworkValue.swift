@@ -85,6 +85,11 @@ package final class NetworkValue: HostObject {
 
   package var memorySize: Int { network.parameterCount * MemoryLayout<Float>.stride }
 
+  /// Its weights, and which of them learn.
+  package var changeCount: Int {
+    network.weightsVersion &* 31 &+ network.trainableParameterCount
+  }
+
   /// The table of layers: name, kind, output, parameters.
   func table(width: Int, style: TerminalStyle) -> String {
     let rows = network.layers.map { layer in

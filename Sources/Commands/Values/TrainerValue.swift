@@ -19,6 +19,9 @@ package final class TrainerValue: HostObject {
 
   package var kind: String { "trainer" }
 
+  /// Training is where it is by its step; the network counts for itself.
+  package var changeCount: Int { trainer.step &* 31 &+ net.changeCount }
+
   package var summary: String {
     let optimizer = trainer.optimizer.method.name
     var lines = [

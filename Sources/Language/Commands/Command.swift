@@ -23,14 +23,36 @@ package struct Parameter {
   package let fallback: Default
   package let gathering: Gathering
   package let help: String
+  /// Of a text that names a file: which files those are.
+  package let files: FileChoice?
+
+  /// Files that a parameter takes, for completion.
+  package struct FileChoice: Sendable {
+    /// Ends of their names, such as `.h5`.
+    package let endings: [String]
+    /// Names that are no files and are taken all the same.
+    package let others: [String]
+
+    package init(_ endings: [String], others: [String] = []) {
+      self.endings = endings
+      self.others = others
+    }
+
+    package func takes(_ name: String) -> Bool {
+      let name = name.lowercased()
+      return endings.contains { name.hasSuffix($0) }
+    }
+  }
 
   /// - Parameters:
   ///   - fallback: what happens when it is left out.
   ///   - help: one sentence with units and range, for `help` and the reference.
+  ///   - files: of a text that names a file, which files those are.
   package init(
     _ label: String, _ kind: Kind, default fallback: Default = .required,
-    gathers gathering: Gathering = .one, help: String
+    gathers gathering: Gathering = .one, help: String, files: FileChoice? = nil
   ) {
+    self.files = files
     self.label = label
     self.kind = kind
     self.fallback = fallback

@@ -88,11 +88,22 @@ package indirect enum Kind: Equatable, Sendable {
     }
   }
 
+  /// Whether what a command gives is certain to be of this kind, which is more than anything.
+  package func isSurelyTaking(_ result: Kind) -> Bool {
+    switch self {
+    case .object: self == result
+    case .optional(let kind): kind.isSurelyTaking(result)
+    case .oneOf(let kinds): kinds.contains { $0.isSurelyTaking(result) }
+    default: false
+    }
+  }
+
   /// The texts that are possible, if they are few.
   package var choices: [String]? {
     switch self {
     case .choice(let texts): texts
     case .optional(let kind): kind.choices
+    case .oneOf(let kinds): kinds.lazy.compactMap(\.choices).first
     default: nil
     }
   }

@@ -52,6 +52,11 @@ package struct CheckResult: Equatable, Sendable {
 package struct Variable {
   package let name: String
   package let value: Value
+
+  package init(name: String, value: Value) {
+    self.name = name
+    self.value = value
+  }
 }
 
 /// Runs sources, one after the other, on the same variables.
@@ -89,6 +94,14 @@ package final class Interpreter {
   private let machine: Machine
   private var runs = 0
   private var cells: (source: Source, cells: [Cell])?
+  /// Top-level statements of the last run that came to their end.
+  package private(set) var finishedStatements = 0
+  /// What `takeBack` needs; nil where nobody may ask for it, so that no old value is kept alive.
+  private var pastValues: PastValues?
+  private var isTakingBack = false
+  private var isTracing = false
+  /// Slots that the traced cell has changed.
+  private var written: Set<Int> = []
 
   /// - Parameters:
   ///   - commands: added to the core commands; a later command replaces one of the same name.
@@ -151,6 +164,7 @@ package final class Interpreter {
   }
 
   private func runHere(_ source: Source) -> Outcome {
+    if runs == 0 { finishedStatements = 0 }
     let (program, diagnostics) = prepare(source)
     guard let program else { return .failed(diagnostics) }
     if runs == 0 { machine.startBudget() }
@@ -181,12 +195,13 @@ package final class Interpreter {
         state.pointee.levels = levels
         try machine.tick(node, frame)
         _ = try machine.execute(node, frame)
-        list(machine.commit(to: mark))
+        settle(machine.commit(to: mark))
+        if runs == 1 { finishedStatements += 1 }
       } catch {
         let fault = machine.located(error, command: nil, node, frame)
         (state.pointee.top, state.pointee.calls, state.pointee.levels) = entry
         if fault.isInterruption {
-          list(machine.commit(to: mark))
+          settle(machine.commit(to: mark))
           return .interrupted(
             Diagnostic(
               fault.failure, source: fault.source, span: fault.span, nothingChanged: false))
@@ -197,6 +212,21 @@ package final class Interpreter {
       state.pointee.levels = entry.2
     }
     return .finished
+  }
+
+  /// After a statement: the order of definition, what `takeBack` needs, and what the traced cell
+  /// has changed.
+  private func settle(_ changes: [(slot: Int, value: Value?)]) {
+    list(changes.map(\.slot))
+    let visible = changes.filter { !hidden.contains($0.slot) }
+    guard !visible.isEmpty else { return }
+    if isTracing {
+      // A value that came out the same is no change.
+      for (slot, old) in visible where machine.globals[slot] != old { written.insert(slot) }
+    }
+    // Statements within a statement (`time(work)`) are taken back with it.
+    if runs == 1, !isTakingBack { pastValues?.append(visible) }
+    isTakingBack = false
   }
 
   /// Keeps the order of definition after a statement changed some variables.
@@ -319,9 +349,11 @@ package final class Interpreter {
     slots[name].flatMap { machine.globals[Int($0)] }
   }
 
-  /// Gives a variable its value from outside a script.
-  package func define(_ name: String, _ value: Value) {
+  /// Gives a variable its value from outside a script. One that is not listed is there like a
+  /// constant: `reset` and `vars` pass it over.
+  package func define(_ name: String, _ value: Value, isListed: Bool = true) {
     guard let slot = slot(of: name) else { return }
+    if !isListed { hidden.insert(Int(slot)) }
     if runs > 0 { machine.willChange(Int(slot)) }
     machine.globals[Int(slot)] = value
     if runs == 0 { list([Int(slot)]) }
@@ -340,6 +372,75 @@ package final class Interpreter {
   }
 
   func globalName(_ slot: Int32) -> String { slotNames[Int(slot)] }
+
+  // MARK: Looking back
+
+  /// What a cell has read and changed.
+  package struct Trace {
+    /// Variables that it read before it changed them, in order; `changes` says how far what they
+    /// hold had been changed in place by then (`HostObject.changeCount`).
+    package let reads: [(name: String, changes: Int)]
+    /// Variables that it gave a value, or took theirs away, sorted.
+    package let writes: [String]
+  }
+
+  /// Runs `body`, which runs sources, and says what they have read and changed: whatever happens
+  /// within functions counts, what stands in a branch that was not taken does not.
+  package func traced<Result>(_ body: () -> Result) -> (result: Result, trace: Trace) {
+    machine.beginCell()
+    written = []
+    isTracing = true
+    let result = body()
+    isTracing = false
+    let reads = machine.reads.filter { !hidden.contains($0.slot) }
+    return (
+      result,
+      Trace(
+        reads: reads.map { (slotNames[$0.slot], $0.changes) },
+        writes: written.map { slotNames[$0] }.sorted())
+    )
+  }
+
+  /// From now on old values are kept, as far as they are small, for `takeBack`.
+  package func keepPastValues() { if pastValues == nil { pastValues = PastValues() } }
+  package var keepsPastValues: Bool { pastValues != nil }
+
+  /// Gives the variables that the last assignment changed the values they had before, and names
+  /// them; nil if there is nothing to take back. To be called from a command.
+  package func takeBack() -> [String]? {
+    guard let last = pastValues?.popLast() else { return nil }
+    isTakingBack = true
+    for (slot, value) in last {
+      machine.willChange(slot)
+      machine.globals[slot] = value
+    }
+    return last.map { slotNames[$0.slot] }
+  }
+}
+
+/// The values that variables had before each of the last statements, as long as they take little
+/// memory: nothing large stays alive that the session does not show.
+private struct PastValues {
+  private var steps: [(changes: [(slot: Int, value: Value?)], size: Int)] = []
+  private var size = 0
+  private static let countLimit = 100
+  /// Bytes in all. The last step is kept whatever its size.
+  private static let sizeLimit = 256 << 20
+
+  mutating func append(_ changes: [(slot: Int, value: Value?)]) {
+    let added = changes.reduce(0) { $0 + ($1.value?.memorySize ?? 0) }
+    steps.append((changes, added))
+    size += added
+    while steps.count > Self.countLimit || (size > Self.sizeLimit && steps.count > 1) {
+      size -= steps.removeFirst().size
+    }
+  }
+
+  mutating func popLast() -> [(slot: Int, value: Value?)]? {
+    guard let last = steps.popLast() else { return nil }
+    size -= last.size
+    return last.changes
+  }
 }
 
 extension Interpreter: Surroundings {

@@ -34,6 +34,9 @@ final class Machine {
     var callFrame: FramePointer?
     /// Bytes of large values made since memory was last looked at.
     var allocated = 0
+    /// Number of the cell that is traced, and of the first statement in it.
+    var cell: Int32 = 0
+    var cellStart: Int32 = 0
   }
 
   static let globalCapacity = 1 << 16
@@ -42,6 +45,8 @@ final class Machine {
   let limits: Limits
   let globals: UnsafeMutablePointer<Value?>
   let marks: UnsafeMutablePointer<Int32>
+  /// The last traced cell that read each global.
+  private let readers: UnsafeMutablePointer<Int32>
   let stack: UnsafeMutablePointer<Value?>
   let boxes: UnsafeMutablePointer<Box>
   let frames: FramePointer
@@ -63,6 +68,7 @@ final class Machine {
     self.limits = limits
     globals = .allocate(capacity: Machine.globalCapacity)
     marks = .allocate(capacity: Machine.globalCapacity)
+    readers = .allocate(capacity: Machine.globalCapacity)
     stack = .allocate(capacity: Machine.stackCapacity)
     boxes = .allocate(capacity: Machine.stackCapacity)
     frames = .allocate(capacity: limits.calls + 2)
@@ -77,6 +83,7 @@ final class Machine {
     for slot in 0..<globalCount { (globals + slot).deinitialize(count: 1) }
     globals.deallocate()
     marks.deallocate()
+    readers.deallocate()
     stack.deallocate()
     boxes.deallocate()
     frames.deallocate()
@@ -95,6 +102,7 @@ final class Machine {
     guard globalCount < Machine.globalCapacity else { return nil }
     (globals + globalCount).initialize(to: nil)
     marks[globalCount] = -1
+    readers[globalCount] = 0
     globalCount += 1
     return Int32(globalCount - 1)
   }
@@ -111,6 +119,34 @@ final class Machine {
     undo.append((slot, globals[slot]))
   }
 
+  // MARK: What a cell reads
+
+  /// Globals that the traced cell has read before it changed them, in order, and how far the value
+  /// had been changed then.
+  private(set) var reads: [(slot: Int, changes: Int)] = []
+
+  /// From now on reads belong to a new cell.
+  func beginCell() {
+    reads = []
+    state.pointee.cell &+= 1
+    state.pointee.cellStart = state.pointee.epoch &+ 1
+  }
+
+  /// A global is read: once a cell, that is written down.
+  @inline(__always)
+  func noteRead(_ slot: Int) {
+    if readers[slot] != state.pointee.cell { logRead(slot) }
+  }
+
+  @inline(never)
+  private func logRead(_ slot: Int) {
+    readers[slot] = state.pointee.cell
+    guard marks[slot] < state.pointee.cellStart, let value = globals[slot] else { return }
+    reads.append((slot, value.changeCount))
+  }
+
+  // MARK: Statements
+
   /// Begins a top-level statement; returns what `rollBack` needs.
   func beginStatement() -> Int {
     state.pointee.epoch &+= 1
@@ -123,8 +159,8 @@ final class Machine {
   }
 
   /// Forgets old values, once no statement around this one can fail.
-  func commit(to mark: Int) -> [Int] {
-    let changed = undo[mark...].map(\.slot)
+  func commit(to mark: Int) -> [(slot: Int, value: Value?)] {
+    let changed = Array(undo[mark...])
     if mark == 0 { undo.removeAll(keepingCapacity: true) }
     return changed
   }

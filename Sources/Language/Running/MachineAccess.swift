@@ -58,6 +58,7 @@ extension Machine {
           return list.elements[place]
         }
       case .global(let slot):
+        noteRead(Int(slot))
         if case .list(let list)? = globals[Int(slot)], place < list.count, Double(place) == number {
           return list.elements[place]
         }

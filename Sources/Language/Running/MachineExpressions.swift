@@ -9,6 +9,7 @@ extension Machine {
       if case .number(let number)? = frame.pointee.locals[Int(slot)] { return number }
       return nil
     case .global(let slot):
+      noteRead(Int(slot))
       if case .number(let number)? = globals[Int(slot)] { return number }
       return nil
     case .captured(let index):
@@ -27,6 +28,7 @@ extension Machine {
       if let value = frame.pointee.locals[Int(slot)] { return value }
       throw noValue(local: slot, node, frame)
     case .global(let slot):
+      noteRead(Int(slot))
       if let value = globals[Int(slot)] { return value }
       throw noValue(global: slot, node, frame)
     case .constant(let index):
@@ -121,6 +123,7 @@ extension Machine {
       let (first, last, by) = try bounds(start, end, step, frame)
       return .range(Progression(start: first, end: last, step: by))
     case .globalOrCommand(let slot, let command):
+      noteRead(Int(slot))
       if let value = globals[Int(slot)] { return value }
       return .function(
         frame.pointee.program._withUnsafeGuaranteedRef { $0.commands[Int(command)] })

@@ -161,6 +161,7 @@ extension Machine {
     case .local:
       try compound(operation, frame.pointee.locals + target.index, value, node, frame)
     case .global:
+      noteRead(target.index)
       willChange(target.index)
       try compound(operation, globals + target.index, value, node, frame)
     case .boxed:

@@ -32,6 +32,10 @@ package protocol HostObject: AnyObject {
 
   /// Bytes that the object holds, for `vars`.
   var memorySize: Int { get }
+
+  /// A number that differs once the object has been changed in place, as training changes a network;
+  /// 0 for objects that never change.
+  var changeCount: Int { get }
 }
 
 extension HostObject {
@@ -51,6 +55,7 @@ extension HostObject {
   }
   package func apply(_ command: String, _ call: Call) throws -> Value? { nil }
   package var memorySize: Int { 0 }
+  package var changeCount: Int { 0 }
 }
 
 /// One place between the commas of `x[…]`.
