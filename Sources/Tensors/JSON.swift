@@ -13,12 +13,22 @@ package enum JSON: Equatable, Sendable {
   package struct Member: Equatable, Sendable {
     package let name: String
     package let value: JSON
+
+    package init(name: String, value: JSON) {
+      self.name = name
+      self.value = value
+    }
   }
 
   /// What is wrong, and the byte at which it was seen.
   package struct Problem: Error, Equatable, Sendable {
     package let offset: Int
     package let what: String
+
+    package init(offset: Int, what: String) {
+      self.offset = offset
+      self.what = what
+    }
   }
 
   /// The member of an object; nil if there is none, or this is no object.
