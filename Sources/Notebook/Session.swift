@@ -45,9 +45,11 @@ package final class Session {
   /// What the commands share: seed, figures, output.
   package let workspace = Workspace()
   /// Set by `quit`.
-  package internal(set) var wantsToQuit = false
+  package var wantsToQuit = false
   /// How long the entry before took, in seconds.
   package private(set) var lastDuration: Double?
+  /// Called before each top-level statement of a script.
+  package var onStatement: ((StatementEvent) throws -> Void)?
   private let announcer: CellAnnouncer
   private let answers: Answers
 
@@ -66,7 +68,11 @@ package final class Session {
     case interrupted = 130
   }
 
-  package init(console: Console, options: Invocation.Options = Invocation.Options()) {
+  /// - Parameter commands: added to those that every session has; they may replace some.
+  package init(
+    console: Console, options: Invocation.Options = Invocation.Options(),
+    limits: Limits = .standard, commands: [Command] = []
+  ) {
     self.console = console
     self.options = options
     let progress = ProgressLine(
@@ -87,8 +93,8 @@ package final class Session {
     // Commands reach the session through this, since they are made before it is.
     let reference = SessionReference()
     interpreter = Interpreter(
-      commands: allCommands(workspace) + sessionCommands(reference),
-      functionProperties: functionProperties,
+      commands: allCommands(workspace) + sessionCommands(reference) + commands,
+      functionProperties: functionProperties, limits: limits,
       output: { text in
         progress.clear()
         console.write(text)
@@ -115,11 +121,7 @@ package final class Session {
   package func run(_ source: Source, figures: String? = nil) -> Status {
     workspace.figureFiles = FigureFiles(stem: figures)
     let cells = console.isTerminal ? announcer.cells(of: source) : nil
-    interpreter.onStatement = cells.map { cells in
-      { [unowned self] event in cells.announce(upTo: event.span.start, say: say) }
-    }
-    defer { interpreter.onStatement = nil }
-    let status = finish(timed(source))
+    let status = finish(execute(source, cells))
     guard status == .finished else { return status }
     // Work that ended early at the last statement has ended well, but not as the script was meant.
     if console.interruptCount() > 0, !wantsToQuit {
@@ -128,6 +130,20 @@ package final class Session {
     }
     cells?.announce(upTo: .max, say: say)
     return status
+  }
+
+  /// Runs a script whole, and says nothing about how it ended.
+  package func execute(_ source: Source) -> Outcome { execute(source, nil) }
+
+  private func execute(_ source: Source, _ cells: CellAnnouncer.Announcements?) -> Outcome {
+    if cells != nil || onStatement != nil {
+      interpreter.onStatement = { [unowned self] event in
+        cells?.announce(upTo: event.span.start, say: say)
+        try onStatement?(event)
+      }
+    }
+    defer { interpreter.onStatement = nil }
+    return timed(source)
   }
 
   /// Runs one entry of the prompt. Help can be asked for in the short forms `?name` and `name?`.
