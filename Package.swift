@@ -28,6 +28,7 @@ let package = Package(
     .target(name: "CKernels"),
     .target(name: "CCodecs", dependencies: ["CPNG", "CJPEG", "CTIFF", "CZlib"]),
     .target(name: "CTerminal", dependencies: ["CEdit"]),
+    .target(name: "CConfinement"),
 
     .target(name: "Kernels", dependencies: ["CKernels"]),
     .target(name: "Tensors", dependencies: ["Kernels"]),
@@ -41,8 +42,14 @@ let package = Package(
       name: "Commands",
       dependencies: ["Language", "Figures", "Training", "Models", "Imagery"]),
     .target(name: "Notebook", dependencies: ["Commands", "Language", "Figures", "Tensors"]),
+    .target(
+      name: "Grading",
+      dependencies: [
+        "Notebook", "Commands", "Language", "Figures", "Training", "Networks", "Imagery", "Tensors",
+        "Kernels", "CConfinement", "CTerminal",
+      ]),
     .executableTarget(
-      name: "conch", dependencies: ["Notebook", "Kernels", "CTerminal"],
+      name: "conch", dependencies: ["Notebook", "Grading", "Kernels", "CTerminal"],
       // With the Swift runtime inside, the program starts in half the time (Scripts/bench start).
       linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(platforms: [.linux]))]),
     // What Scripts/bench measures from the inside.
@@ -67,6 +74,7 @@ let package = Package(
     .testTarget(
       name: "CommandsTests", dependencies: ["Commands", "TestSupport"], exclude: ["Examples"]),
     .testTarget(name: "NotebookTests", dependencies: ["Notebook", "CTerminal"]),
+    .testTarget(name: "GradingTests", dependencies: ["Grading", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -7,6 +7,8 @@ package enum Invocation: Equatable {
   case statements(String, arguments: [String], Options)
   case standardInput(arguments: [String], Options)
   case check(paths: [String])
+  /// A command of the grader, and the words after it.
+  case grading(GradingCommand, [String], Options)
   case help
   case version
 
@@ -39,7 +41,11 @@ package enum Invocation: Equatable {
     }
   }
 
-  package static let commands = ["check"]
+  package enum GradingCommand: String, CaseIterable, Sendable {
+    case run, replay, grade, bundle
+  }
+
+  package static let commands = ["check"] + GradingCommand.allCases.map(\.rawValue)
   private static let options = ["-c", "--threads", "--quick", "--help", "--version"]
 
   package static let usage = """
@@ -81,6 +87,9 @@ package enum Invocation: Equatable {
         }
         return .check(paths: Array(rest))
       default:
+        if let command = GradingCommand(rawValue: word) {
+          return .grading(command, Array(rest), options)
+        }
         if word == "--threads" || word.hasPrefix("--threads=") {
           options.threads = try threads(
             word == "--threads" ? rest.popFirst() : String(word.dropFirst("--threads=".count)))

@@ -1,5 +1,6 @@
 import CTerminal
 import Figures
+import Grading
 import Kernels
 import Language
 import Notebook
@@ -16,6 +17,13 @@ enum Program {
 
   /// The process's exit status.
   static func run(_ arguments: [String]) -> Int32 {
+    // The program starts itself for what must not touch the process that judges it.
+    switch arguments.first {
+    case ChildProgram.word: return ChildProgram.run()
+    case JudgeProgram.word:
+      return JudgeProgram.run(Array(arguments.dropFirst()), executable: executable)
+    default: break
+    }
     do {
       return try run(Invocation.parse(arguments))
     } catch let error as Invocation.UsageError {
@@ -41,6 +49,8 @@ enum Program {
       var status = Session.Status.finished
       for path in paths where session.check(try source(path)) == .failed { status = .failed }
       return status.rawValue
+    case .grading(let command, let words, let options):
+      return try run(command, words, options)
     case .script(let path, let arguments, let options):
       return run(try source(path), arguments, options, path: path)
     case .statements(let text, let arguments, let options):
@@ -53,6 +63,38 @@ enum Program {
     case .prompt(let options):
       return prompt(options)
     }
+  }
+
+  private static func run(
+    _ command: Invocation.GradingCommand, _ words: [String], _ options: Invocation.Options
+  ) throws -> Int32 {
+    terminal_guard()
+    interrupts_count(3)
+    switch command {
+    case .grade:
+      let isTerminal = isatty(1) == 1
+      return Batch(
+        try GradeRequest(words), executable: executable, isTerminal: isTerminal,
+        columns: { isTerminal ? max(1, Int(terminal_columns(1))) : 80 },
+        say: { Output.write($0, to: 1) }, complain: { Output.write($0, to: 2) }
+      ).run()
+    case .run, .replay, .bundle: return 2
+    }
+  }
+
+  /// The file that this program is.
+  private static var executable: String {
+    #if canImport(Glibc)
+      if let path = realpath("/proc/self/exe", nil) {
+        defer { free(path) }
+        return String(cString: path)
+      }
+    #endif
+    guard let path = realpath(CommandLine.arguments[0], nil) else {
+      return CommandLine.arguments[0]
+    }
+    defer { free(path) }
+    return String(cString: path)
   }
 
   /// One byte more than a source may have, so that a longer one is noticed.

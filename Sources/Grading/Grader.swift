@@ -1,0 +1,207 @@
+import Language
+import Notebook
+import Tensors
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Grades one submission: restores its locked cells, runs it in a confined process, and lets the
+/// rubric judge what it has left.
+package struct Grader {
+  package let rubric: Rubric
+  /// The program, which is started again for the confined process.
+  private let executable: String
+  private let integrity: Integrity?
+  /// Name in the scratch folder, and where it is.
+  private let data: [(name: String, path: String)]
+  private let rubricFolder: String
+  private let sheetBytes: [UInt8]
+
+  /// - Parameters:
+  ///   - path: of the rubric; what its `assignment` names lies beside it.
+  /// - Throws: `Failure`
+  package init(rubric path: String, executable: String) throws {
+    let limit = Limits.standard.sourceSize + 1
+    guard let bytes = FileBytes.read(path, limit: limit) else {
+      throw Failure(code: "E0911", message: "the rubric `\(path)` cannot be read")
+    }
+    rubric = try Rubric(Source(name: path, bytes: bytes))
+    self.executable = executable
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    rubricFolder = folder.isEmpty ? "/" : folder
+    if let sheet = rubric.assignment.sheet {
+      guard let bytes = FileBytes.read("\(rubricFolder)/\(sheet)", limit: limit) else {
+        throw Failure(code: "E0912", message: "the sheet `\(sheet)` is not beside the rubric")
+      }
+      sheetBytes = bytes
+      integrity = Integrity(sheet: Source(name: sheet, bytes: bytes))
+    } else {
+      sheetBytes = []
+      integrity = nil
+    }
+    data = try rubric.assignment.data.map { [rubricFolder] name in
+      let path = "\(rubricFolder)/\(name)"
+      guard let real = realpath(path, nil) else {
+        throw Failure(code: "E0913", message: "the data `\(name)` is not beside the rubric")
+      }
+      defer { free(real) }
+      return (HandIn.fileName(name), String(cString: real))
+    }
+  }
+
+  package var sheetName: String? { rubric.assignment.sheet.map(HandIn.fileName) }
+
+  /// Stands for everything but the submission that a result depends on.
+  package func fingerprint(build: String) -> String {
+    var hash = SHA256()
+    hash.add(build)
+    hash.add(rubric.source.bytes)
+    hash.add(sheetBytes)
+    // The names of data, and how large and how old their files are: not their contents, which may be
+    // gigabytes.
+    for (name, path) in data {
+      hash.add(name)
+      var status = stat()
+      if stat(path, &status) == 0 { hash.add("\(status.st_size)") }
+    }
+    return hash.digest
+  }
+
+  /// The key of a submission's result.
+  package static func key(_ submission: Submission, fingerprint: String) -> String {
+    var hash = SHA256()
+    hash.add(fingerprint)
+    hash.add(submission.name)
+    hash.add(submission.refusal ?? "")
+    hash.add(submission.script)
+    return hash.digest
+  }
+
+  /// The sheet's source, if the assignment has one.
+  var sheet: Source? {
+    rubric.assignment.sheet.map { Source(name: $0, bytes: sheetBytes) }
+  }
+
+  /// Seconds after which a submission's judge must have come to its end.
+  var patience: Double {
+    let limits = rubric.assignment.limits
+    return limits.seconds + 60
+      + rubric.checks.reduce(0) { $0 + ($1.seconds ?? limits.checkSeconds) + 10 }
+  }
+
+  /// The row of a submission that was not run.
+  func ungraded(_ submission: Submission, key: String, why: String) -> GradeResult {
+    result(
+      submission, key: key, ending: "not run", RunRecord(),
+      rubric.checks.map { _ in CheckOutcome(.error, message: why) })
+  }
+
+  /// - Throws: `GraderBroke` where the machine, not the submission, is to blame.
+  package func grade(_ submission: Submission, key: String) throws -> (GradeResult, RunRecord) {
+    if let refusal = submission.refusal {
+      return (ungraded(submission, key: key, why: refusal), RunRecord())
+    }
+    var submission = submission
+    if let integrity {
+      let (script, notes) = integrity.restored(submission.script, name: submission.fileName)
+      submission.script = script
+      submission.notes += notes
+    }
+    let scratch = try ScratchFolder()
+    for (name, path) in data { try scratch.link(name, to: path) }
+    let order = RunOrder(
+      name: submission.fileName, source: submission.script, isQuick: rubric.assignment.isQuick,
+      limits: rubric.assignment.limits, readable: data.map(\.path))
+    let child: ChildProcess
+    do {
+      child = try ChildProcess(executable: executable, order, folder: scratch.path)
+    } catch let error as ChildProcess.StartFailure {
+      throw GraderBroke(what: "no process can be started (\(error.reason))")
+    }
+    defer { child.end() }
+    let record = child.run()
+    // Nothing at all from a child means that it was never there.
+    if record.protections.isEmpty, case .crashed = record.ending {
+      throw GraderBroke(what: "the confined process does not start")
+    }
+    let outcomes = Judge(rubric, submission, record, child).judge()
+    return (
+      result(submission, key: key, ending: Grader.words(record.ending), record, outcomes), record
+    )
+  }
+
+  private func result(
+    _ submission: Submission, key: String, ending: String, _ record: RunRecord,
+    _ outcomes: [CheckOutcome]
+  ) -> GradeResult {
+    GradeResult(
+      name: submission.name, key: key, assignment: rubric.assignment.title, ending: ending,
+      refusal: submission.refusal, checks: rubric.checks, outcomes: outcomes,
+      notes: submission.notes, protections: record.protections, seconds: record.seconds,
+      time: Clock.date())
+  }
+
+  private static func words(_ ending: RunRecord.Ending) -> String {
+    switch ending {
+    case .told(.finished): "finished"
+    case .told(.failed): "with errors"
+    case .told(.interrupted): "interrupted"
+    case .told(.timeout), .killed: "timeout"
+    case .told(.statements): "limit: statements"
+    case .limit(let what): "limit: \(what)"
+    case .crashed(let signal): signal == 0 ? "ended by itself" : "ended by signal \(signal)"
+    }
+  }
+}
+
+/// Grading itself has failed; it says nothing about the student.
+package struct GraderBroke: Error {
+  package let what: String
+}
+
+/// A new folder that only the child writes to, and that goes with all that is in it.
+private final class ScratchFolder {
+  let path: String
+
+  init() throws {
+    let root = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    var template = Array("\(root)/conch-grading-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else {
+      throw GraderBroke(what: "no folder can be made in \(root)")
+    }
+    path = template.withUnsafeBufferPointer { buffer in
+      buffer.baseAddress.map { String(cString: $0) } ?? root
+    }
+  }
+
+  func link(_ name: String, to target: String) throws {
+    guard symlink(target, "\(path)/\(name)") == 0 else {
+      throw GraderBroke(what: "the data `\(name)` cannot be offered")
+    }
+  }
+
+  deinit { ScratchFolder.remove(path, depth: 0) }
+
+  /// Links are taken away, never followed.
+  private static func remove(_ path: String, depth: Int) {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { return }
+    guard status.st_mode & S_IFMT == S_IFDIR, depth < 100, let folder = opendir(path) else {
+      unlink(path)
+      return
+    }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    closedir(folder)
+    for name in names { remove("\(path)/\(name)", depth: depth + 1) }
+    rmdir(path)
+  }
+}

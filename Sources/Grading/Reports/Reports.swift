@@ -1,0 +1,13 @@
+import Tensors
+
+/// The files that are written about a submission, each whole or not at all.
+enum Reports {
+  static func write(_ result: GradeResult, _ record: RunRecord, to folder: String) throws {
+    try write("results.json", GradescopeReport.text(result), folder)
+    try write(JudgeProgram.resultName, result.json.indented() + "\n", folder)
+  }
+
+  static func write(_ name: String, _ text: String, _ folder: String) throws {
+    try Files.writeAtomically("\(folder)/\(name)", Array(text.utf8))
+  }
+}
