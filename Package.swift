@@ -49,7 +49,7 @@ let package = Package(
         "Kernels", "CConfinement", "CTerminal",
       ]),
     .executableTarget(
-      name: "conch", dependencies: ["Notebook", "Grading", "Kernels", "CTerminal"],
+      name: "conch", dependencies: ["Notebook", "Grading", "Commands", "Kernels", "CTerminal"],
       // With the Swift runtime inside, the program starts in half the time (Scripts/bench start).
       linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(platforms: [.linux]))]),
     // What Scripts/bench measures from the inside.
@@ -73,8 +73,10 @@ let package = Package(
     .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
     .testTarget(
       name: "CommandsTests", dependencies: ["Commands", "TestSupport"], exclude: ["Examples"]),
-    .testTarget(name: "NotebookTests", dependencies: ["Notebook", "CTerminal"]),
-    .testTarget(name: "GradingTests", dependencies: ["Grading", "TestSupport"]),
+    .testTarget(name: "NotebookTests", dependencies: ["Notebook", "CTerminal", "TestSupport"]),
+    .testTarget(
+      name: "GradingTests",
+      dependencies: ["Grading", "Imagery", "Language", "Tensors", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

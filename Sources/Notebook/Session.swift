@@ -186,7 +186,8 @@ package final class Session {
     return outcome
   }
 
-  private func finish(_ outcome: Outcome) -> Status {
+  /// Says how a run ended, and what was wrong.
+  package func finish(_ outcome: Outcome) -> Status {
     workspace.progress.clear()
     switch outcome {
     case .finished: return .finished

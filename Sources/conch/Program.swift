@@ -1,4 +1,5 @@
 import CTerminal
+import Commands
 import Figures
 import Grading
 import Kernels
@@ -78,7 +79,30 @@ enum Program {
         columns: { isTerminal ? max(1, Int(terminal_columns(1))) : 80 },
         say: { Output.write($0, to: 1) }, complain: { Output.write($0, to: 2) }
       ).run()
-    case .run, .replay, .bundle: return 2
+    case .run:
+      let request = try RunRequest(words, options)
+      let source = try source(request.path)
+      guard let transcript = request.record else {
+        return run(source, request.arguments, request.options, path: request.path)
+      }
+      if let threads = options.threads { Parallel.threads = threads }
+      let printed = StandardOutput()
+      var plain = console(printed)
+      plain.page = TerminalPage(columns: 80, rows: 24, colour: .monochrome)
+      plain.isTerminal = false
+      plain.columns = { 80 }
+      return try RecordedRun.run(
+        source.bytes, request, to: transcript, executable: executable, console: plain
+      ).rawValue
+    case .replay:
+      let request = try ReplayRequest(words, options)
+      return Replay.run(
+        request, executable: executable,
+        progress: ProgressLine(
+          isTerminal: isatty(1) == 1, columns: { max(1, Int(terminal_columns(1))) },
+          write: { Output.write($0, to: 1) }),
+        say: { Output.write($0, to: 1) }, complain: { Output.write($0, to: 2) })
+    case .bundle: return 2
     }
   }
 

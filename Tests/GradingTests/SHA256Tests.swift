@@ -1,6 +1,5 @@
+import Grading
 import Testing
-
-@testable import Grading
 
 /// Vectors of FIPS 180-4 and of NIST's examples.
 @Suite("SHA-256") struct SHA256Tests {

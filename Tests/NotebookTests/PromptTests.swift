@@ -1,5 +1,6 @@
 import Foundation
 import Notebook
+import TestSupport
 import Testing
 
 /// What a student sees at the prompt, through a pseudo-terminal.

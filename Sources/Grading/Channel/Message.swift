@@ -44,7 +44,10 @@ struct RunOrder {
   /// What errors call the script.
   var name: String
   var source: [UInt8]
+  var arguments: [String] = []
   var isQuick: Bool
+  /// Whether the cells after one that failed are run.
+  var goesOn = true
   var limits: RunLimits
   /// Folders and files that may be read.
   var readable: [String]
@@ -52,17 +55,22 @@ struct RunOrder {
   func write(to writer: inout ByteWriter) {
     writer.text(name)
     writer.data(source)
+    writer.list(arguments) { $0.text($1) }
     writer.byte(isQuick ? 1 : 0)
+    writer.byte(goesOn ? 1 : 0)
     writer.list(limits.numbers) { $0.number($1) }
     writer.list(readable) { $0.text($1) }
   }
 
   init(
-    name: String, source: [UInt8], isQuick: Bool, limits: RunLimits, readable: [String]
+    name: String, source: [UInt8], arguments: [String] = [], isQuick: Bool, goesOn: Bool = true,
+    limits: RunLimits, readable: [String]
   ) {
     self.name = name
     self.source = source
+    self.arguments = arguments
     self.isQuick = isQuick
+    self.goesOn = goesOn
     self.limits = limits
     self.readable = readable
   }
@@ -70,7 +78,9 @@ struct RunOrder {
   init(from reader: inout ByteReader) throws {
     name = try reader.text()
     source = try reader.data()
+    arguments = try reader.list { try $0.text() }
     isQuick = try reader.boolean()
+    goesOn = try reader.boolean()
     guard let limits = RunLimits(try reader.list { try $0.number() }) else {
       throw BrokenMessage()
     }
@@ -189,7 +199,7 @@ package struct RunLimits: Equatable, Sendable {
   package var seconds = 120.0
   /// Seconds that one check may take, unless it says otherwise.
   package var checkSeconds = 20.0
-  /// Statements and turns of loops, for the script and for each question.
+  /// Statements and turns of loops, for the script and for each question; 0 for no limit.
   package var statements = 200_000_000.0
   /// Bytes of memory.
   package var memory = 2.0 * 1_073_741_824
@@ -198,7 +208,7 @@ package struct RunLimits: Equatable, Sendable {
   /// Bytes and files that may be written.
   package var writtenBytes = 256.0 * 1_048_576
   package var writtenFiles = 1_000.0
-  /// Threads of the engine.
+  /// Threads of the engine; 0 for the machine's cores.
   package var threads = 1.0
 
   package init() {}

@@ -41,7 +41,7 @@ final class ChildProcess {
 
   /// Seconds that are added to what a child sees to itself, before it is killed.
   private static let grace = 5.0
-  private static let eventLimit = 100_000
+  private static let eventLimit = 1_000_000
 
   /// - Parameters:
   ///   - executable: the program itself.
@@ -79,7 +79,8 @@ final class ChildProcess {
   }
 
   /// Waits until the script has ended.
-  func run() -> RunRecord {
+  /// - Parameter listen: hears of each event.
+  func run(listen: (Event) -> Void = { _ in }) -> RunRecord {
     var record = RunRecord()
     let start = Clock.seconds()
     let deadline = start + order.limits.seconds + ChildProcess.grace
@@ -94,6 +95,7 @@ final class ChildProcess {
           let event = try Event(line: line)
           if case .finished(let told) = event { ending = told }
           record.events.append(event)
+          listen(event)
         case .picture(let file):
           if file.starts(with: [0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10]) {
             record.pictures[record.events.count - 1] = file

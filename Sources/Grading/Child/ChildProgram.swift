@@ -51,7 +51,7 @@ private final class Child {
 
   func run() -> Int32 {
     // Threads are started when they are first needed, and after the limits.
-    Parallel.threads = Int(order.limits.threads)
+    if order.limits.threads > 0 { Parallel.threads = Int(order.limits.threads) }
     let protections = Confinement.apply(order)
     do {
       try channel.send(Report.confined(protections).bytes)
@@ -83,17 +83,18 @@ private final class Child {
     let session = Session(
       console: console, options: Invocation.Options(threads: nil, quick: order.isQuick),
       limits: limits)
-    session.interpreter.statementBudget = Int(order.limits.statements)
-    session.interpreter.afterFailure = .nextCell
+    let statements = Int(order.limits.statements)
+    session.interpreter.statementBudget = statements > 0 ? statements : nil
+    session.interpreter.afterFailure = order.goesOn ? .nextCell : .stop
     recorder.listen(to: session)
     return session
   }
 
   private func runScript(_ session: Session, _ recorder: Recorder) {
     Safety.shared.watch()
-    session.defineScriptNames(arguments: [])
+    session.defineScriptNames(arguments: order.arguments)
     let source = Source(name: order.name, bytes: order.source)
-    session.workspace.figureFiles = .init(stem: "figure")
+    session.workspace.figureFiles = .init(stem: RecordedRun.stem)
     let outcome = session.execute(source)
     let ending: Event.Ending
     switch outcome {

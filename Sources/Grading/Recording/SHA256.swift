@@ -1,6 +1,8 @@
 /// SHA-256 (FIPS 180-4): of files, tensors and scripts, where nobody may find a second content for
 /// the same name.
-struct SHA256 {
+package struct SHA256 {
+  package init() {}
+
   private var state: [UInt32] = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab,
     0x5be0_cd19,
@@ -38,7 +40,7 @@ struct SHA256 {
     rest = Array(bytes[(start + whole)...])
   }
 
-  mutating func add(_ bytes: [UInt8]) { bytes.withUnsafeBytes { add($0) } }
+  package mutating func add(_ bytes: [UInt8]) { bytes.withUnsafeBytes { add($0) } }
   mutating func add(_ text: String) {
     // With its length, so that two texts are not taken for one.
     add(Array("\(text.utf8.count):".utf8))
@@ -46,7 +48,7 @@ struct SHA256 {
   }
 
   /// 64 hexadecimal digits.
-  var digest: String {
+  package var digest: String {
     var padded = self
     var tail: [UInt8] = [0x80]
     tail += [UInt8](repeating: 0, count: (119 - rest.count) % 64)
@@ -60,7 +62,7 @@ struct SHA256 {
     }.joined()
   }
 
-  static func digest(of bytes: [UInt8]) -> String {
+  package static func digest(of bytes: [UInt8]) -> String {
     var hash = SHA256()
     hash.add(bytes)
     return hash.digest

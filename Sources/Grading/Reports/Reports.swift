@@ -4,6 +4,11 @@ import Tensors
 enum Reports {
   static func write(_ result: GradeResult, _ record: RunRecord, to folder: String) throws {
     try write("results.json", GradescopeReport.text(result), folder)
+    try write("results.xml", JUnitReport.text(result), folder)
+    try write("report.html", StudentPage.html(result, record), folder)
+    try write(
+      "transcript", record.events.map { $0.line + "\n" }.joined(), folder)
+    // Last: that it is there says that the others are.
     try write(JudgeProgram.resultName, result.json.indented() + "\n", folder)
   }
 

@@ -210,7 +210,7 @@ package struct HandIn {
 }
 
 /// Entries of a folder, without following links.
-private enum Entry {
+enum Entry {
   enum Kind { case missing, file, folder, link, other }
 
   static func kind(_ path: String) -> Kind {
