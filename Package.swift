@@ -80,3 +80,11 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Scripts/fuzz builds this by itself: its entry is the fuzzer's, and without it nothing links.
+if Context.environment["CONCH_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "conch-fuzz",
+      dependencies: ["Grading", "Training", "Networks", "Imagery", "Language", "Tensors"]))
+}

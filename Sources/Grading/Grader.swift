@@ -80,6 +80,12 @@ package struct Grader {
     return hash.digest
   }
 
+  /// What lies beside the rubric and is needed: by what name the rubric calls it, and where it is.
+  func files() -> [(name: String, path: String)] {
+    let sheet = rubric.assignment.sheet.map { [(name: $0, path: "\(rubricFolder)/\($0)")] } ?? []
+    return sheet + zip(rubric.assignment.data, data).map { ($0, $1.path) }
+  }
+
   /// The sheet's source, if the assignment has one.
   var sheet: Source? {
     rubric.assignment.sheet.map { Source(name: $0, bytes: sheetBytes) }

@@ -54,12 +54,21 @@ package enum Invocation: Equatable {
     conch -c 'STATEMENTS' [arguments]
     conch - [arguments]            runs standard input as a script
     conch check FILE …             looks for mistakes without running anything
+    conch run FILE [arguments] --record TRANSCRIPT
+                                   runs a script and writes down what happens
+    conch replay TRANSCRIPT        runs it again, and says what differs
+    conch grade --rubric FILE SUBMISSIONS… [--output FOLDER] [--workers N] [--only NAME] [--failed]
+                                   marks scripts, folders and zip archives of them
+    conch bundle --rubric FILE [--output FILE.zip]
+                                   packs a rubric for Gradescope
 
     --threads N                    threads of the engine (default: the machine's cores)
     --quick                        lessons in their short form; may follow FILE too
     --version, --help
 
     Exit status: 0, 1 after an error in the script, 2 for wrong usage, 130 after an interrupt.
+    `grade`: 0 if all have all points, 1 if somebody lost some, 3 if the grader itself failed.
+    `replay`: 1 if something differs.
     """
 
   /// - Parameter arguments: without the program's name.

@@ -102,7 +102,17 @@ enum Program {
           isTerminal: isatty(1) == 1, columns: { max(1, Int(terminal_columns(1))) },
           write: { Output.write($0, to: 1) }),
         say: { Output.write($0, to: 1) }, complain: { Output.write($0, to: 2) })
-    case .bundle: return 2
+    case .bundle:
+      let request = try BundleRequest(words)
+      do {
+        try Bundle.write(request, executable: executable)
+      } catch {
+        let (text, status) = Complaint.of(error)
+        Output.write(text, to: 2)
+        return status
+      }
+      Output.write("Written: \(request.output)\n", to: 1)
+      return 0
     }
   }
 

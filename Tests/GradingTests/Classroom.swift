@@ -47,7 +47,9 @@ final class Classroom: Sendable {
       let url = results.appendingPathComponent(name)
       var isFolder: ObjCBool = false
       _ = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
-      guard !isFolder.boolValue, url.lastPathComponent != "submission.conch" else { return nil }
+      guard !isFolder.boolValue, url.lastPathComponent != "submission.conch",
+        url.pathExtension != "zip"
+      else { return nil }
       return (name, String(decoding: try Data(contentsOf: url), as: UTF8.self))
     }
   }

@@ -119,7 +119,9 @@ enum Zoo {
       marks: "tttts", ending: "timeout"),
     Animal(
       "one endless product",
-      doubling("  y = zeros(4000, 4000)\n  return (y @ y @ y @ y).sum + 2 * x"), marks: "t++ts"),
+      doubling(
+        "  y = zeros(2500, 2500)\n  return (\(Array(repeating: "y", count: 24).joined(separator: " @ "))).sum + 2 * x"
+      ), marks: "t++ts"),
   ]
 
   // MARK: What needs too much
@@ -140,17 +142,17 @@ enum Zoo {
       doubling("  xs = []\n  while true\n    xs += [zeros(1000, 1000) + 1]\n  end"), marks: "l++ls"),
     Animal(
       "answer too large",
-      replacing("words = [\"sand\", \"rock\"]", "words = (0..3000000).map(i => i)"),
-      marks: "+e++s"),
+      replacing("words = [\"sand\", \"rock\"]", "words = (0..1500000).map(i => i)"),
+      marks: "+l++s"),
     Animal(
       "long answer",
       replacing("words = [\"sand\", \"rock\"]", "words = [\"sand\", \"r\" * 20000000]"),
-      marks: "+e++s"),
+      marks: "+l++s"),
     Animal(
       "deep answer",
       replacing(
         "words = [\"sand\", \"rock\"]",
-        "words = []\nwhile true\n  words = [words]\nend"), marks: "+e++s"),
+        "words = []\nwhile true\n  words = [words]\nend"), marks: "+-++s"),
     Animal(
       "nan storm",
       doubling("  return 0 * x * infinity").replacingOccurrences(
@@ -188,13 +190,15 @@ enum Zoo {
       setup + "check \"double\" true points: 1000\ncheck \"words\" true points: 1000\n",
       marks: "....s"),
     Animal(
-      "forged files", setup + "save tensor([1]) \"../results/forged files/results.json\"\n",
+      "forged files",
+      setup + "#%% Mine\nsave tensor([1]) \"../results/forged files/results.safetensors\"\n",
       marks: "eeees", ending: "with errors"),
     Animal(
       "absolute file", last("save tensor([1]) \"/tmp/conch-zoo.safetensors\""), marks: "+++++",
       ending: "with errors"),
     Animal(
-      "early exit", setup + "quit\n" + double + words + total, marks: "....s", ending: "finished"),
+      "early exit", setup + "#%% Mine\nquit\n" + double + words + total, marks: "....s",
+      ending: "finished"),
     Animal("exit in function", doubling("  quit\n  return 2 * x"), marks: "e++es"),
     Animal(
       "names of the grader",
@@ -225,16 +229,16 @@ enum Zoo {
   private static let shapes = [
     Animal("empty", "", marks: "....s", note: "missing"),
     Animal("untouched", sheet, marks: "....s"),
-    Animal("syntax error", good + "\nx = (1\n", marks: "eeees"),
-    Animal("deep nesting", good + "x = " + String(repeating: "(", count: 100_000), marks: "eeees"),
+    Animal("syntax error", good + "\nx = (1\n", marks: "++e++"),
+    Animal("deep nesting", good + "x = " + String(repeating: "(", count: 100_000), marks: "++e++"),
     Animal(
-      "deep blocks", good + String(repeating: "if true\n", count: 50_000), marks: "eeees"),
+      "deep blocks", good + String(repeating: "if true\n", count: 50_000), marks: "++e++"),
     Animal(
-      "long chain", good + "x = 1" + String(repeating: " + 1", count: 200_000), marks: "eeees"),
+      "long chain", good + "x = 1" + String(repeating: " + 1", count: 200_000), marks: "++e++"),
     Animal(
       "not UTF-8", Array(good.utf8) + [0x78, 0x20, 0x3D, 0x20, 0x22, 0xFF, 0xFE, 0x22, 10],
       marks: "eeees"),
-    Animal("NUL", Array(good.utf8) + [0x78, 0, 0x3D, 0x20, 0x31, 10], marks: "eeees"),
+    Animal("NUL", Array(good.utf8) + [0x78, 0, 0x3D, 0x20, 0x31, 10], marks: "++e++"),
     Animal("CRLF", good.replacingOccurrences(of: "\n", with: "\r\n"), marks: "+++++"),
     Animal("CR", good.replacingOccurrences(of: "\n", with: "\r"), marks: "+++++"),
     Animal("byte order mark", "\u{FEFF}" + good, marks: "+++++"),
@@ -244,7 +248,7 @@ enum Zoo {
         + (0..<50_000).map { UInt8(truncatingIfNeeded: $0 &* 7919) },
       marks: "eeees"),
     Animal("many cells", good + String(repeating: "#%% more\n", count: 100_000), marks: "+++++"),
-    Animal("many names", good + (0..<70_000).map { "v\($0) = 1\n" }.joined(), marks: "eeees"),
+    Animal("many names", good + (0..<70_000).map { "v\($0) = 1\n" }.joined(), marks: "++e++"),
     Animal(
       "terminal escapes",
       last("show \"\\u{1b}]0;owned\\u{7}\\u{1b}[2J\\u{9b}31m\"\nfail \"\\u{1b}[31mred\\u{202e}\""),
@@ -315,7 +319,7 @@ enum Zoo {
       note: "“setup” was changed"),
     Animal(
       "missing cell", double + words + total,
-      marks: "++e+s".replacingOccurrences(of: "s", with: "+"), note: "“setup” is missing"),
+      marks: "++e++", note: "“setup” is missing"),
     Animal(
       "twice the same",
       good + "#%% Setup id=\"setup\" locked=true\nnumbers = [9, 9]\ntotal = tensor(numbers)\n",

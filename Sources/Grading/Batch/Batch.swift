@@ -57,30 +57,17 @@ package final class Batch {
   package func run() -> Int32 {
     do {
       return try grade()
-    } catch let failure as Failure {
-      complain(
-        "conch: \(Markup.plain(failure.message))" + (failure.remedy.map { "; \($0)" } ?? "") + "\n")
-      return ExitStatus.usage
-    } catch let failure as GraderBroke {
-      complain("conch: \(Markup.plain(failure.what))\n")
-      return ExitStatus.graderBroke
-    } catch let error as FileError {
-      complain("conch: \(Markup.plain("\(error)"))\n")
-      return ExitStatus.graderBroke
     } catch {
-      complain("conch: \(Markup.plain("\(error)"))\n")
-      return ExitStatus.graderBroke
+      let (text, status) = Complaint.of(error)
+      complain(text)
+      return status
     }
   }
 
   private func grade() throws -> Int32 {
     let grader = try Grader(rubric: request.rubric, executable: executable)
-    let mistakes = Judge.mistakes(in: grader.rubric)
-    guard mistakes.isEmpty else {
-      complain(mistakes)
-      return ExitStatus.usage
-    }
-    let handIn = try HandIn(request.paths, sheet: grader.sheetName)
+    try Judge.check(grader.rubric)
+    let handIn = try HandIn(request.paths, sheet: grader.sheetName, areSingle: request.isOne)
     let fingerprint = grader.fingerprint(build: BuildIdentity.of(executable))
     let all = try work(handIn.submissions, fingerprint)
     var results = [GradeResult?](repeating: nil, count: all.count)
@@ -114,6 +101,7 @@ package final class Batch {
 
   private func work(_ submissions: [Submission], _ fingerprint: String) throws -> [Work] {
     try Files.makeFolder(request.output)
+    Batch.clear(request.output)
     return submissions.map { submission in
       Work(
         submission: submission, folder: "\(request.output)/\(submission.name)",
@@ -202,9 +190,17 @@ package final class Batch {
     return broken
   }
 
+  /// Takes away what a process that was killed has not finished writing.
+  private static func clear(_ folder: String) {
+    for name in Entry.names(in: folder) where name.hasSuffix(".part") {
+      unlink("\(folder)/\(name)")
+    }
+  }
+
   /// Starts the judge of one submission; a copy of what was handed in lies beside its results.
   private func begin(_ work: Work) throws -> Int32 {
     try Files.makeFolder(work.folder)
+    Batch.clear(work.folder)
     // An older result must not be taken for the new one.
     unlink("\(work.folder)/\(JudgeProgram.resultName)")
     let submission = work.submission
@@ -251,14 +247,5 @@ package final class Batch {
 
   private func duration(_ seconds: Double) -> String {
     seconds < 90 ? "\(Int(seconds.rounded())) s" : "\(Int((seconds / 60).rounded())) min"
-  }
-}
-
-/// What tells one build of the program from another.
-enum BuildIdentity {
-  /// The beginning of the program's hash.
-  static func of(_ executable: String) -> String {
-    guard let bytes = try? Files.read(executable) else { return "unknown" }
-    return String(SHA256.digest(of: bytes).prefix(16))
   }
 }

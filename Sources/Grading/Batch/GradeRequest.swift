@@ -10,6 +10,8 @@ package struct GradeRequest: Equatable {
   package var workers: Int?
   /// Names of submissions to grade; empty for all.
   package var only: [String] = []
+  /// Whether each path is what one student has handed in.
+  package var isOne = false
   /// Grades again those that lost points, even if nothing has changed.
   package var isFailedOnly = false
 
@@ -17,6 +19,7 @@ package struct GradeRequest: Equatable {
     conch grade --rubric FILE SUBMISSIONS… [--output FOLDER]
         --workers N    processes at once (default: what cores and memory allow)
         --only NAME    grades this submission alone; may be repeated
+        --one          each folder or archive is what one student has handed in
         --failed       grades again those that lost points
     """
 
@@ -35,6 +38,7 @@ package struct GradeRequest: Equatable {
       case "--output": output = try value("a folder")
       case "--only": only.append(try value("the name of a submission"))
       case "--failed": isFailedOnly = true
+      case "--one": isOne = true
       case "--workers":
         guard let count = Int(try value("a number")), (1...256).contains(count) else {
           throw Invocation.UsageError("`--workers` needs a whole number from 1 to 256")
@@ -42,7 +46,7 @@ package struct GradeRequest: Equatable {
         workers = count
       case _ where word.hasPrefix("--"):
         let near = Spelling.nearest(
-          to: word, among: ["--rubric", "--output", "--only", "--failed", "--workers"])
+          to: word, among: ["--rubric", "--output", "--only", "--failed", "--one", "--workers"])
         throw Invocation.UsageError(
           "`grade` has no option `\(word)`", remedy: near.map { "did you mean `\($0)`?" })
       default: paths.append(word)

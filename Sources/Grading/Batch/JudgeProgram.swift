@@ -64,18 +64,10 @@ package enum JudgeProgram {
       let (result, record) = try grader.grade(submission, key: task.key)
       try Reports.write(result, record, to: task.folder)
       return 0
-    } catch let failure as GraderBroke {
-      return failed(failure.what)
-    } catch let failure as Failure {
-      return failed(failure.message)
     } catch {
-      return failed("\(error)")
+      Output.write(Complaint.of(error).text, to: 2)
+      return ExitStatus.graderBroke
     }
-  }
-
-  private static func failed(_ what: String) -> Int32 {
-    Output.write("conch: \(Markup.plain(what))\n", to: 2)
-    return ExitStatus.graderBroke
   }
 }
 

@@ -47,6 +47,7 @@ enum SentValue {
     case .number(let number): self = .number(number)
     case .text(let text):
       room -= text.utf8.count / 16
+      guard room >= 0 else { throw GradingError.answerTooLarge.failure }
       self = .text(text)
     case .list(let list):
       self = .list(try list.map { try SentValue($0, room: &room, depth: depth + 1) })
@@ -60,6 +61,7 @@ enum SentValue {
     case .object(let object):
       if let tensor = object as? TensorValue, tensor.tensor.count <= SentValue.tensorLimit {
         room -= tensor.tensor.count / 4
+        guard room >= 0 else { throw GradingError.answerTooLarge.failure }
         self = .tensor(
           shape: tensor.tensor.shape, values: Array(tensor.tensor.values),
           isImage: tensor.isImage)

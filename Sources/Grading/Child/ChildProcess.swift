@@ -42,6 +42,8 @@ final class ChildProcess {
   /// Seconds that are added to what a child sees to itself, before it is killed.
   private static let grace = 5.0
   private static let eventLimit = 1_000_000
+  /// Bytes that a child may tell besides its output.
+  private static let byteLimit = 256 << 20
 
   /// - Parameters:
   ///   - executable: the program itself.
@@ -86,9 +88,13 @@ final class ChildProcess {
     let deadline = start + order.limits.seconds + ChildProcess.grace
     defer { record.seconds = Clock.seconds() - start }
     var ending: Event.Ending?
+    var room = ChildProcess.byteLimit + Int(order.limits.outputBytes)
     do {
       while true {
-        switch try Report(channel.receive(until: deadline)) {
+        let message = try channel.receive(until: deadline)
+        room -= message.count
+        guard room >= 0 else { throw BrokenMessage() }
+        switch try Report(message) {
         case .confined(let protections): record.protections = protections
         case .event(let line):
           guard record.events.count < ChildProcess.eventLimit else { break }

@@ -95,7 +95,28 @@ private final class Child {
     session.defineScriptNames(arguments: order.arguments)
     let source = Source(name: order.name, bytes: order.source)
     session.workspace.figureFiles = .init(stem: RecordedRun.stem)
-    let outcome = session.execute(source)
+    var hasBegun = false
+    let tell = session.onStatement
+    session.onStatement = { event in
+      hasBegun = true
+      try tell?(event)
+    }
+    var outcome = session.execute(source)
+    if order.goesOn, !hasBegun, case .failed = outcome, let cells = apart(source) {
+      // A mistake in one cell shall not cost the others.
+      for cell in cells {
+        let next = session.execute(cell)
+        if case .failed(let diagnostics) = next {
+          for diagnostic in diagnostics where !recorder.hasTold(diagnostic) {
+            recorder.problem(diagnostic)
+          }
+        }
+        if case .interrupted = next {
+          outcome = next
+          break
+        }
+      }
+    }
     let ending: Event.Ending
     switch outcome {
     case .finished: ending = .finished
@@ -118,6 +139,24 @@ private final class Child {
       }
     }
     recorder.finish(ending)
+  }
+
+  /// The cells of a source, each as a source in which the other lines are empty, so that places stay
+  /// what they are; nil if there is but one, or too much to cut.
+  private func apart(_ source: Source) -> [Source]? {
+    guard source.firstInvalidOffset == nil, source.bytes.count <= Limits.standard.sourceSize else {
+      return nil
+    }
+    let cells = Cells.split(source)
+    guard cells.count > 1, cells.count * source.bytes.count <= 100 << 20 else { return nil }
+    return cells.map { cell in
+      let lines = Int(cell.span.start)..<Int(cell.span.end)
+      var bytes = [UInt8](repeating: 32, count: source.bytes.count)
+      for (offset, byte) in source.bytes.enumerated() where byte == 10 || lines.contains(offset) {
+        bytes[offset] = byte
+      }
+      return Source(name: source.name, bytes: bytes)
+    }
   }
 
   private func tell(_ event: Event, _ picture: [UInt8]?) {

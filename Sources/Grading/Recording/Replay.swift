@@ -73,16 +73,11 @@ package enum Replay {
           + (isSameBuild ? "" : "; it was recorded by another build")
       say("The same \(Summary.count(record.events.count, "event")), \(how).\n")
       return 0
-    } catch let failure as Failure {
-      complain("conch: \(Markup.plain(failure.message))\n")
-    } catch let error as GraderBroke {
-      complain("conch: \(Markup.plain(error.what))\n")
-    } catch FileError.notFound {
-      complain("conch: there is no file `\(Markup.plain(request.path))`\n")
     } catch {
-      complain("conch: \(Markup.plain("\(error)"))\n")
+      let (text, status) = Complaint.of(error)
+      complain(text)
+      return status
     }
-    return ExitStatus.usage
   }
 
   private static func again(

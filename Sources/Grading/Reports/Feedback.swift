@@ -19,7 +19,8 @@ enum Feedback {
     case .notAttempted: lines.append("Still to be done: \(outcome.message).")
     }
     if outcome.status != .passed {
-      for exchange in outcome.exchanges.suffix(4) {
+      // What a question met is said above.
+      for exchange in outcome.exchanges.filter({ !$0.isError }).suffix(4) {
         lines.append("`\(exchange.asked)` gives \(shortened(exchange.answer))")
       }
       if !check.hint.isEmpty { lines.append(check.hint) }

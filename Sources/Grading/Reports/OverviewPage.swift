@@ -12,7 +12,8 @@ enum OverviewPage {
         "\(Summary.count(results.count, "submission")), \(GradeResult.points(maximum)) points; "
           + "mean \(rounded(mean(scores))), median \(rounded(median(scores))), "
           + "\(results.count { $0.score >= $0.maximum }) with all points", class: "dim"),
-      "<h2>Distribution</h2>", distribution(scores, maximum), "<h2>Checks, the hardest first</h2>",
+      "<h2>How many have how much (per cent of the points)</h2>", distribution(scores, maximum),
+      "<h2>Checks, the hardest first</h2>",
       checks(results, rubric), "<h2>Submissions</h2>", submissions(results),
       "<h2>Similar submissions</h2>", pairs(similar),
     ]
@@ -59,7 +60,7 @@ enum OverviewPage {
         svg +=
           "<text x=\"\(x + width / 2)\" y=\"\(14 + height - bar)\" text-anchor=\"middle\">\(count)</text>"
       }
-      let label = index == 10 ? "all" : "\(index * 10)–\(index * 10 + 10) %"
+      let label = index == 10 ? "all" : "\(index * 10)–\(index * 10 + 10)"
       svg +=
         "<text x=\"\(x + width / 2)\" y=\"\(height + 38)\" text-anchor=\"middle\">\(label)</text>"
     }

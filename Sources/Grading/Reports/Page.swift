@@ -60,7 +60,7 @@ enum Page {
     font:16px/1.5 system-ui,sans-serif}main{max-width:60rem;margin:0 auto;padding:1.5rem 1rem 4rem}\
     h1{font-size:1.6rem;line-height:1.2;margin:0 0 .3rem}h2{font-size:1.15rem;margin:2.2rem 0 .6rem}\
     .dim{color:var(--dim)}.score{font-size:1.3rem;font-weight:600;margin:.8rem 0 .3rem}\
-    .bar{background:var(--line);border-radius:.3rem;height:.55rem;overflow:hidden;min-width:4rem}\
+    .bar{background:var(--line);border-radius:.3rem;height:.55rem;overflow:hidden;min-width:4rem}td .bar{margin-top:.45rem}\
     .bar div{background:var(--sea);height:100%}\
     .check{background:var(--card);border:1px solid var(--line);border-left:.3rem solid var(--wait);\
     border-radius:.4rem;padding:.6rem .8rem;margin:.6rem 0}\

@@ -22,7 +22,10 @@ struct Comparison {
     let at = place.isEmpty ? "" : "\(place): "
     func differ() -> String { "\(at)\(short(given)) instead of \(short(expected))" }
     switch (given, expected) {
-    case (.number(let a), .number(let b)): return areClose(a, b) ? nil : differ()
+    case (.number(let a), .number(let b)):
+      guard !areClose(a, b) else { return nil }
+      let (first, second) = (rounded(a), rounded(b))
+      return first == second ? differ() : "\(at)\(first) instead of \(second)"
     case (.text(let a), .text(let b)): return trimmed(a) == trimmed(b) ? nil : differ()
     case (.list(let a), .list(let b)):
       guard a.count == b.count else {
@@ -71,6 +74,12 @@ struct Comparison {
 
   private func trimmed(_ text: String) -> String {
     text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+  }
+
+  /// With six digits, which are enough to see a difference by.
+  private func rounded(_ number: Double) -> String {
+    number.rounded() == number
+      ? Value.number(number).display : NumberText(number).significant(6)
   }
 
   private func short(_ value: Value) -> String {

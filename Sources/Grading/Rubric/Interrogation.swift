@@ -37,11 +37,11 @@ final class Interrogation {
       let value = try child.ask(inquiry.question).value { sent, path in
         RemoteValue.value(sent, inquiry.followed(by: path), self)
       }
-      note(inquiry.shown, value.display)
+      note(CheckOutcome.Exchange(asked: inquiry.shown, answer: value.display))
       return value
     } catch let failure as Failure {
       problem = failure
-      note(inquiry.shown, "error: \(failure.message)")
+      note(.failed(inquiry.shown, failure.message))
       throw failure
     } catch {
       problem = GradingError.childGone.failure
@@ -49,11 +49,13 @@ final class Interrogation {
     }
   }
 
-  private func note(_ asked: String, _ answer: String) {
+  private func note(_ exchange: CheckOutcome.Exchange) {
     guard exchanges.count < Interrogation.shownLimit else { return }
     // A question that goes on from the one before says the same and more.
-    if let last = exchanges.last, asked.hasPrefix(last.asked) { exchanges.removeLast() }
-    exchanges.append(CheckOutcome.Exchange(asked: asked, answer: answer))
+    if let last = exchanges.last, exchange.asked.hasPrefix(last.asked) {
+      exchanges.removeLast()
+    }
+    exchanges.append(exchange)
   }
 
   func newArgumentName() -> String {

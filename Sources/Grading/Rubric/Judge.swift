@@ -22,6 +22,14 @@ package struct CheckOutcome: Equatable, Sendable {
   package struct Exchange: Equatable, Sendable {
     package let asked: String
     package let answer: String
+
+    private static let errorLead = "error: "
+
+    var isError: Bool { answer.hasPrefix(Self.errorLead) }
+
+    static func failed(_ asked: String, _ message: String) -> Exchange {
+      Exchange(asked: asked, answer: errorLead + message)
+    }
   }
 
   package init(
@@ -74,13 +82,15 @@ final class Judge {
     }
   }
 
-  /// Mistakes in a rubric that can be found without a submission, as they are printed.
-  static func mistakes(in rubric: Rubric) -> String {
+  /// Looks for mistakes in a rubric that can be found without a submission.
+  /// - Throws: `RubricMistakes`
+  static func check(_ rubric: Rubric) throws {
     let session = session(RubricCommands.check(nil)) { _ in }
     for name in ["answers", "conch", "shown", "submission"] {
       session.interpreter.define(name, .none)
     }
-    return Diagnostic.render(session.interpreter.check(rubric.source))
+    let mistakes = session.interpreter.check(rubric.source)
+    guard mistakes.isEmpty else { throw RubricMistakes(text: Diagnostic.render(mistakes)) }
   }
 
   /// The outcomes, in the order of the rubric's checks.
@@ -190,7 +200,8 @@ final class Judge {
   private func status(of problem: Failure) -> CheckOutcome.Status {
     switch problem.code {
     case Judge.code(.checkTimeout(seconds: 0)), Judge.code(.scriptKilled): .timeout
-    case Judge.code(.checkLimit("")), "E0401", "E0402", "E0403", "E0404", "E0405", "E0406", "E0503":
+    case Judge.code(.checkLimit("")), Judge.code(.answerTooLarge), "E0401", "E0402", "E0403",
+      "E0404", "E0405", "E0406", "E0503":
       .limit
     case "E0310": .notAttempted
     case Judge.code(.notInScript(name: "")):

@@ -1,6 +1,11 @@
 import Language
 import Tensors
 
+/// Errors in a rubric as the language tells them.
+package struct RubricMistakes: Error {
+  package let text: String
+}
+
 /// A rubric: a script that asks questions of a submission, and what can be known of it without
 /// running it. Every student is asked the same checks, for the same points.
 package struct Rubric {
@@ -38,11 +43,12 @@ package struct Rubric {
   package var points: Double { checks.reduce(0) { $0 + $1.points } }
   package var hasHidden: Bool { checks.contains { $0.visibility != "visible" } }
 
-  /// - Throws: `Failure` that says what is wrong with the rubric.
+  /// - Throws: `RubricMistakes`, `Failure` that says what is wrong with the rubric.
   package init(_ source: Source) throws {
     self.source = source
-    let (calls, elsewhere) = StatedCall.find(
+    let (calls, elsewhere, mistakes) = StatedCall.find(
       [RubricCommands.check(nil), RubricCommands.assignment], in: source)
+    guard mistakes.isEmpty else { throw RubricMistakes(text: Diagnostic.render(mistakes)) }
     if let misplaced = elsewhere.first {
       throw GradingError.misplaced(command: misplaced.command, line: misplaced.line).failure
     }

@@ -20,13 +20,18 @@ package struct HandIn {
   private static let scriptLimit = Limits.standard.sourceSize + 1
   private static let archiveLimit = 512 << 20
 
-  /// - Parameter sheet: the file name of the assignment's sheet.
+  /// - Parameters:
+  ///   - sheet: the file name of the assignment's sheet.
+  ///   - areSingle: whether each folder or archive is of one student.
   /// - Throws: `Failure` for a path that is not there, or leads to nothing that can be graded.
-  package init(_ paths: [String], sheet: String?) throws {
+  package init(_ paths: [String], sheet: String?, areSingle: Bool = false) throws {
     expected = sheet
     for path in paths {
       switch Entry.kind(path) {
       case .missing: throw HandIn.failure("there is no file or folder `\(path)`")
+      case .file where HandIn.isArchive(path) && areSingle:
+        addArchive(path, student: HandIn.stem(path))
+      case .folder where areSingle: add(student: path, name: HandIn.fileName(path))
       case .file where HandIn.isArchive(path):
         try add(archive: path, bytes: Files.read(path, limit: HandIn.archiveLimit))
       case .file: add(script: path, name: HandIn.stem(path))

@@ -124,7 +124,11 @@ package struct ZipArchive {
 
 extension ZipArchive {
   /// An archive with these members stored as they are. Same members, same bytes: no times.
-  package static func archive(_ members: [(name: String, bytes: [UInt8])]) -> [UInt8]? {
+  /// - Parameter isExecutable: whether a member, by its name, is a program (on systems that have such
+  ///   a mark).
+  package static func archive(
+    _ members: [(name: String, bytes: [UInt8])], isExecutable: (String) -> Bool = { _ in false }
+  ) -> [UInt8]? {
     var file: [UInt8] = []
     var list: [UInt8] = []
     func number(_ value: Int, _ size: Int) -> [UInt8] {
@@ -141,8 +145,10 @@ extension ZipArchive {
         + number(Int(conch_codec_crc32(member.bytes, member.bytes.count)), 4)
         + number(member.bytes.count, 4) + number(member.bytes.count, 4) + number(name.count, 2)
         + number(0, 2)
-      list += number(0x0201_4B50, 4) + number(20, 2) + common + number(0, 2) + number(0, 2)
-      list += number(0, 2) + number(0, 4) + number(file.count, 4) + name
+      // Made on Unix, where the upper half of the attributes is the file's mode.
+      let (maker, mode) = isExecutable(member.name) ? (3 << 8 | 20, 0o100755) : (20, 0)
+      list += number(0x0201_4B50, 4) + number(maker, 2) + common + number(0, 2) + number(0, 2)
+      list += number(0, 2) + number(mode << 16, 4) + number(file.count, 4) + name
       file += number(0x0403_4B50, 4) + common + name + member.bytes
     }
     let start = file.count

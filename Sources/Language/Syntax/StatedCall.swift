@@ -15,11 +15,16 @@ package struct StatedCall {
   package func literal(_ label: String) -> Value? { arguments[label] ?? nil }
 
   /// The top-level statements of a source that call one of these commands and do nothing else, in
-  /// order; and the lines on which their names stand anywhere else.
+  /// order; the lines on which their names stand anywhere else; and what is wrong with its syntax.
   package static func find(
     _ commands: [Command], in source: Source
-  ) -> (calls: [StatedCall], elsewhere: [(command: String, line: Int)]) {
+  ) -> (
+    calls: [StatedCall], elsewhere: [(command: String, line: Int)], mistakes: [Diagnostic]
+  ) {
     let script = Parser.parse(source, limits: .standard)
+    let mistakes = script.errors.map {
+      Diagnostic(Failure($0.fact), source: source, span: $0.span)
+    }
     var calls: [StatedCall] = []
     for case .expression(.call(.name(let name), let arguments, _, _), _, let span)
       in script.statements
@@ -38,7 +43,7 @@ package struct StatedCall {
         elsewhere.append((word, source.line(of: token.start)))
       }
     }
-    return (calls, elsewhere)
+    return (calls, elsewhere, mistakes)
   }
 
   private static func bind(_ arguments: [Argument], to command: Command) -> [String: Value?] {
