@@ -60,12 +60,13 @@ package struct Grader {
     hash.add(build)
     hash.add(rubric.source.bytes)
     hash.add(sheetBytes)
-    // The names of data, and how large and how old their files are: not their contents, which may be
-    // gigabytes.
+    // Of data, what there is and how large: not the contents, which may be gigabytes.
     for (name, path) in data {
       hash.add(name)
-      var status = stat()
-      if stat(path, &status) == 0 { hash.add("\(status.st_size)") }
+      for file in Entry.tree(path) {
+        var status = stat()
+        if stat(path + file, &status) == 0 { hash.add("\(file) \(status.st_size)") }
+      }
     }
     return hash.digest
   }

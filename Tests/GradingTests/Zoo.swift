@@ -248,7 +248,7 @@ enum Zoo {
         + (0..<50_000).map { UInt8(truncatingIfNeeded: $0 &* 7919) },
       marks: "eeees"),
     Animal("many cells", good + String(repeating: "#%% more\n", count: 100_000), marks: "+++++"),
-    Animal("many names", good + (0..<70_000).map { "v\($0) = 1\n" }.joined(), marks: "++e++"),
+    Animal("many names", good + (0..<70_000).map { "v\($0) = 1\n" }.joined(), marks: "eeees"),
     Animal(
       "terminal escapes",
       last("show \"\\u{1b}]0;owned\\u{7}\\u{1b}[2J\\u{9b}31m\"\nfail \"\\u{1b}[31mred\\u{202e}\""),

@@ -42,7 +42,7 @@ package enum Bundle {
         throw Failure(
           code: "E0917", message: "`\(name)` must lie beside the rubric to be packed with it")
       }
-      for file in Bundle.files(path) {
+      for file in Entry.tree(path) {
         members.append(("assignment/\(name)\(file)", try Files.read(path + file)))
       }
     }
@@ -53,18 +53,6 @@ package enum Bundle {
       throw Failure(code: "E0916", message: "the data are too large for an archive")
     }
     try Files.writeAtomically(request.output, archive)
-  }
-
-  /// What is below a path, as endings of it; the path itself if it is a file.
-  private static func files(_ path: String) -> [String] {
-    guard Files.isFolder(path) else { return [""] }
-    return Entry.names(in: path).flatMap { name -> [String] in
-      switch Entry.kind("\(path)/\(name)") {
-      case .file: ["/\(name)"]
-      case .folder: files("\(path)/\(name)").map { "/\(name)\($0)" }
-      default: []
-      }
-    }
   }
 
   /// Installs what the program links. Package names differ between Debian and Ubuntu, and between

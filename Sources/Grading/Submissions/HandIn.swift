@@ -244,6 +244,18 @@ enum Entry {
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
+  /// The files below a path, as endings of it; an empty one if the path is a file itself.
+  static func tree(_ path: String) -> [String] {
+    guard kind(path) == .folder else { return [""] }
+    return names(in: path).flatMap { name -> [String] in
+      switch kind("\(path)/\(name)") {
+      case .file: ["/\(name)"]
+      case .folder: tree("\(path)/\(name)").map { "/\(name)\($0)" }
+      default: []
+      }
+    }
+  }
+
   static func bytes(_ path: String, limit: Int) -> [UInt8]? {
     guard let file = try? ReadableFile(path) else { return nil }
     return try? file.bytes(min(file.size, limit), at: 0)

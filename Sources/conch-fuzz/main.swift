@@ -14,9 +14,19 @@ import Training
 #endif
 
 /// A reader, by the name under which `CONCH_FUZZ` chooses it.
-private struct Reader {
+private struct Reader: Sendable {
   let name: String
-  let read: ([UInt8]) throws -> Void
+  let read: @Sendable ([UInt8]) throws -> Void
+
+  static let chosen: Reader = {
+    let name = getenv("CONCH_FUZZ").map { String(cString: $0) } ?? ""
+    guard let reader = readers().first(where: { $0.name == name }) else {
+      let names = readers().map(\.name).joined(separator: " ")
+      print("CONCH_FUZZ is one of: \(names)")
+      exit(2)
+    }
+    return reader
+  }()
 }
 
 private func readers() -> [Reader] {
@@ -91,23 +101,23 @@ private func trainer() throws -> Trainer {
     network, Dataset(source, name: "fuzz"), batch: 2, optimizer: .adam(.constant(0.01)), seed: 1)
 }
 
-private let chosen: Reader = {
-  let name = getenv("CONCH_FUZZ").map { String(cString: $0) } ?? ""
-  guard let reader = readers().first(where: { $0.name == name }) else {
-    let names = readers().map(\.name).joined(separator: " ")
-    print("CONCH_FUZZ is one of: \(names)")
-    exit(2)
-  }
-  return reader
-}()
+/// libFuzzer's entry for programs that have a `main` of their own.
+@_silgen_name("LLVMFuzzerRunDriver")
+private func runDriver(
+  _ count: UnsafeMutablePointer<Int32>,
+  _ words: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
+  _ one: @convention(c) (UnsafePointer<UInt8>, Int) -> Int32
+) -> Int32
 
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzOne(_ data: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
-  do {
-    try chosen.read(Array(UnsafeBufferPointer(start: data, count: count)))
-  } catch {
-    // Refused, as it may be; the error must be one that can be told.
-    _ = "\(error)"
-  }
-  return 0
-}
+var count = CommandLine.argc
+var words = CommandLine.unsafeArgv
+exit(
+  runDriver(&count, &words) { data, length in
+    do {
+      try Reader.chosen.read(Array(UnsafeBufferPointer(start: data, count: length)))
+    } catch {
+      // Refused, as it may be; the error must be one that can be told.
+      _ = "\(error)"
+    }
+    return 0
+  })
