@@ -29,11 +29,7 @@ static int apply_limits(const confinement_limits *limits) {
   // Elsewhere the address space says nothing about memory.
   failed |= limit_resource(RLIMIT_AS, limits->memory);
 #endif
-  int inForce = failed ? 0 : CONFINEMENT_LIMITS;
-  if (limits->processes > 0 && geteuid() != 0 &&
-      limit_resource(RLIMIT_NPROC, limits->processes) == 0)
-    inForce |= CONFINEMENT_PROCESSES;
-  return inForce;
+  return failed ? 0 : CONFINEMENT_LIMITS;
 }
 
 #if defined(__linux__)

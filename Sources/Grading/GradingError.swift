@@ -17,6 +17,7 @@ enum GradingError: Error, Equatable {
   case misplaced(command: String, line: Int)
   case notLiteral(command: String, parameter: String, line: Int)
   case shareIsNaN
+  case checksOnOneLine(line: Int)
   case checkTwice(description: String, line: Int)
   case unknownNeed(description: String, needs: String)
   case noChecks
@@ -52,6 +53,8 @@ enum GradingError: Error, Equatable {
         "E0931", "`\(parameter)` of `\(command)` on line \(line) is not written out",
         "write it as a plain number or text, so that all students are asked the same")
     case .shareIsNaN: return failure("E0938", "the share of the points is no number")
+    case .checksOnOneLine(let line):
+      return failure("E0939", "there are two checks on line \(line)", "give each a line of its own")
     case .checkTwice(let description, let line):
       return failure("E0932", "the `check` on line \(line) repeats the title “\(description)”")
     case .unknownNeed(let description, let needs):

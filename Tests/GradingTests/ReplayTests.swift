@@ -81,6 +81,17 @@ import Testing
     )
   }
 
+  @Test("The transcript of a submission can be replayed too")
+  func submission() throws {
+    let classroom = try Classroom()
+    try classroom.write("check \"x\" answers.x == 3\n", to: "test.rubric")
+    try classroom.write(
+      "#%% One\n[1][2]\n#%% Two\nx = 3\nshow random(2, 2)\nx\n", to: "submissions/ada.conch")
+    #expect(try classroom.grade().status == ExitStatus.full)
+    let result = try Executable.run(["replay", "results/ada/transcript"], folder: classroom.folder)
+    #expect(result.status == 0, "\(result.output)\(result.errors)")
+  }
+
   @Test("A replay says what differs: numbers, errors, data")
   func differences() throws {
     let folder = try Executable.folder()

@@ -22,7 +22,6 @@ typedef struct {
   uint64_t memory;      // bytes of address space
   uint64_t file_bytes;  // bytes of one file
   uint64_t seconds;     // of the processor
-  uint64_t processes;   // that the user may have in all; 0 for no limit
   uint64_t files;       // open at once
 } confinement_limits;
 
@@ -31,7 +30,6 @@ enum {
   CONFINEMENT_LIMITS = 1,     // setrlimit
   CONFINEMENT_FILES = 2,      // Landlock
   CONFINEMENT_CALLS = 4,      // seccomp: no other programs, no network, no way out of the group
-  CONFINEMENT_PROCESSES = 8,  // the number of processes is limited (it is not for root)
 };
 
 // Puts the calling process under limits for good. `readable` and `writable` are lists of paths that

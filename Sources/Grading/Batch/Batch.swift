@@ -68,7 +68,8 @@ package final class Batch {
     let grader = try Grader(rubric: request.rubric, executable: executable)
     try Judge.check(grader.rubric)
     let handIn = try HandIn(request.paths, sheet: grader.sheetName, areSingle: request.isOne)
-    let fingerprint = grader.fingerprint(build: BuildIdentity.of(executable))
+    let build = BuildIdentity.of(executable)
+    let fingerprint = grader.fingerprint(build: build)
     let all = try work(handIn.submissions, fingerprint)
     var results = [GradeResult?](repeating: nil, count: all.count)
     for index in all.indices { results[index] = finished(all[index]) }
@@ -84,7 +85,7 @@ package final class Batch {
         code: "E0914", message: "there is no submission called “\(name)”",
         remedy: near.map { "did you mean “\($0)”?" })
     }
-    let broken = try run(chosen, of: all, grader, &results)
+    let broken = try run(chosen, of: all, grader, build, &results)
     progress.clear()
     let everybody = zip(all, results).map { work, result in
       result
@@ -121,7 +122,8 @@ package final class Batch {
 
   /// - Returns: why the grader broke, by submission.
   private func run(
-    _ chosen: [Int], of all: [Work], _ grader: Grader, _ results: inout [GradeResult?]
+    _ chosen: [Int], of all: [Work], _ grader: Grader, _ build: String,
+    _ results: inout [GradeResult?]
   ) throws -> [String: String] {
     var waiting = chosen[...]
     var running: [Running] = []
@@ -152,7 +154,7 @@ package final class Batch {
       while running.count < places, let index = waiting.popFirst() {
         results[index] = nil
         do {
-          let process = try begin(all[index])
+          let process = try begin(all[index], build)
           running.append(
             Running(process: process, work: index, deadline: Clock.seconds() + patience))
         } catch {
@@ -198,7 +200,7 @@ package final class Batch {
   }
 
   /// Starts the judge of one submission; a copy of what was handed in lies beside its results.
-  private func begin(_ work: Work) throws -> Int32 {
+  private func begin(_ work: Work, _ build: String) throws -> Int32 {
     try Files.makeFolder(work.folder)
     Batch.clear(work.folder)
     // An older result must not be taken for the new one.
@@ -206,7 +208,8 @@ package final class Batch {
     let submission = work.submission
     try Files.writeAtomically("\(work.folder)/\(JudgeProgram.scriptName)", submission.script)
     let task = JudgeProgram.Task(
-      rubric: request.rubric, folder: work.folder, submission: submission, key: work.key)
+      rubric: request.rubric, folder: work.folder, submission: submission, key: work.key,
+      build: build)
     let words = ["conch", JudgeProgram.word] + task.arguments
     var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
     defer { for argument in arguments { free(argument) } }

@@ -15,31 +15,34 @@ package enum JudgeProgram {
     var name: String
     var fileName: String
     var key: String
+    var build: String
     /// Why there is nothing to run; empty if there is.
     var refusal: String
     var notes: [String]
 
-    var arguments: [String] { [rubric, folder, name, fileName, key, refusal] + notes }
+    var arguments: [String] { [rubric, folder, name, fileName, key, build, refusal] + notes }
 
-    init(rubric: String, folder: String, submission: Submission, key: String) {
+    init(rubric: String, folder: String, submission: Submission, key: String, build: String) {
       self.rubric = rubric
       self.folder = folder
       name = submission.name
       fileName = submission.fileName
       self.key = key
+      self.build = build
       refusal = submission.refusal ?? ""
       notes = submission.notes
     }
 
     init?(_ arguments: [String]) {
-      guard arguments.count >= 6 else { return nil }
+      guard arguments.count >= 7 else { return nil }
       rubric = arguments[0]
       folder = arguments[1]
       name = arguments[2]
       fileName = arguments[3]
       key = arguments[4]
-      refusal = arguments[5]
-      notes = Array(arguments[6...])
+      build = arguments[5]
+      refusal = arguments[6]
+      notes = Array(arguments[7...])
     }
   }
 
@@ -62,7 +65,11 @@ package enum JudgeProgram {
         refusal: task.refusal.isEmpty ? nil : task.refusal)
       submission.notes = task.notes
       let (result, record) = try grader.grade(submission, key: task.key)
-      try Reports.write(result, record, to: task.folder)
+      let head = TranscriptFile.Head(
+        build: task.build, script: task.fileName, arguments: [],
+        isQuick: grader.rubric.assignment.isQuick, goesOn: true, seed: 0,
+        source: String(decoding: record.script, as: UTF8.self))
+      try Reports.write(result, record, head, to: task.folder)
       return 0
     } catch {
       Output.write(Complaint.of(error).text, to: 2)

@@ -20,6 +20,8 @@ package struct RunRecord {
     case crashed(signal: Int)
   }
 
+  /// What was run, after locked cells were put back.
+  package var script: [UInt8] = []
   package var events: [Event] = []
   /// Figures as PNG, by the event that they belong to.
   package var pictures: [Int: [UInt8]] = [:]
@@ -84,6 +86,7 @@ final class ChildProcess {
   /// - Parameter listen: hears of each event.
   func run(listen: (Event) -> Void = { _ in }) -> RunRecord {
     var record = RunRecord()
+    record.script = order.source
     let start = Clock.seconds()
     let deadline = start + order.limits.seconds + ChildProcess.grace
     defer { record.seconds = Clock.seconds() - start }

@@ -95,50 +95,54 @@ private final class Child {
     session.defineScriptNames(arguments: order.arguments)
     let source = Source(name: order.name, bytes: order.source)
     session.workspace.figureFiles = .init(stem: RecordedRun.stem)
+    recorder.finish(ending(of: run(source, session, recorder), session, recorder))
+  }
+
+  /// Runs the script; where a mistake keeps all of it from running, its cells one by one, because a
+  /// mistake in one shall not cost the others.
+  private func run(_ source: Source, _ session: Session, _ recorder: Recorder) -> Outcome {
     var hasBegun = false
     let tell = session.onStatement
     session.onStatement = { event in
       hasBegun = true
       try tell?(event)
     }
-    var outcome = session.execute(source)
-    if order.goesOn, !hasBegun, case .failed = outcome, let cells = apart(source) {
-      // A mistake in one cell shall not cost the others.
-      for cell in cells {
-        let next = session.execute(cell)
-        if case .failed(let diagnostics) = next {
-          for diagnostic in diagnostics where !recorder.hasTold(diagnostic) {
-            recorder.problem(diagnostic)
-          }
-        }
-        if case .interrupted = next {
-          outcome = next
-          break
-        }
+    let outcome = session.execute(source)
+    guard order.goesOn, !hasBegun, case .failed = outcome, let cells = apart(source) else {
+      return outcome
+    }
+    for cell in cells {
+      switch session.execute(cell) {
+      case .finished: break
+      case .failed(let diagnostics): problems(diagnostics, recorder)
+      case .interrupted(let diagnostic): return .interrupted(diagnostic)
       }
     }
-    let ending: Event.Ending
+    return outcome
+  }
+
+  /// Tells how a run ended, and what was wrong with it.
+  private func ending(
+    of outcome: Outcome, _ session: Session, _ recorder: Recorder
+  ) -> Event.Ending {
+    if session.wantsToQuit { return .finished }
     switch outcome {
-    case .finished: ending = .finished
+    case .finished: return .finished
     case .failed(let diagnostics):
-      // Those that did not end the run were told when they happened.
-      if !session.wantsToQuit {
-        for diagnostic in diagnostics where !recorder.hasTold(diagnostic) {
-          recorder.problem(diagnostic)
-        }
-      }
-      ending = session.wantsToQuit ? .finished : .failed
+      problems(diagnostics, recorder)
+      return .failed
     case .interrupted(let diagnostic):
-      if session.wantsToQuit {
-        ending = .finished
-      } else if Clock.seconds() >= deadline {
-        ending = .timeout
-      } else {
-        recorder.problem(diagnostic)
-        ending = .statements
-      }
+      if Clock.seconds() >= deadline { return .timeout }
+      recorder.problem(diagnostic)
+      return .statements
     }
-    recorder.finish(ending)
+  }
+
+  /// Those that did not end the run were told when they happened.
+  private func problems(_ diagnostics: [Diagnostic], _ recorder: Recorder) {
+    for diagnostic in diagnostics where !recorder.hasTold(diagnostic) {
+      recorder.problem(diagnostic)
+    }
   }
 
   /// The cells of a source, each as a source in which the other lines are empty, so that places stay

@@ -27,7 +27,7 @@ enum Confinement {
       // Code, stacks and what the allocator keeps in hand are address space, but not in use.
       memory: UInt64(limits.memory) + 1 << 30, file_bytes: UInt64(limits.writtenBytes),
       seconds: UInt64((limits.seconds + limits.checkSeconds) * max(limits.threads, 1)) + 60,
-      processes: 0, files: 64)
+      files: 64)
     let inForce = withPaths(systemFiles + order.readable) { readable in
       withPaths(["."]) { writable in confinement_apply(&system, readable, writable) }
     }

@@ -74,7 +74,8 @@ package enum RecordedRun {
     recorder.finish(ending(outcome, session))
     let head = TranscriptFile.Head(
       build: BuildIdentity.of(executable), script: name, arguments: request.arguments,
-      isQuick: request.options.quick, seed: seed, source: String(decoding: bytes, as: UTF8.self))
+      isQuick: request.options.quick, goesOn: false, seed: seed,
+      source: String(decoding: bytes, as: UTF8.self))
     try Files.writeAtomically(transcript, TranscriptFile(head: head, events: events).bytes)
     return status
   }

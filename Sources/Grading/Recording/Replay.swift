@@ -97,7 +97,7 @@ package enum Replay {
     limits.threads = Double(request.threads ?? 0)
     let order = RunOrder(
       name: head.script, source: Array(head.source.utf8), arguments: head.arguments,
-      isQuick: head.isQuick, goesOn: false, limits: limits, readable: readable)
+      isQuick: head.isQuick, goesOn: head.goesOn, limits: limits, readable: readable)
     do {
       let child = try ChildProcess(executable: executable, order, folder: scratch.path)
       defer { child.end() }

@@ -12,6 +12,8 @@ package struct TranscriptFile: Equatable {
     package var script: String
     package var arguments: [String]
     package var isQuick: Bool
+    /// Whether the cells after one that failed were run, as in grading.
+    package var goesOn: Bool
     /// The seed before the first statement.
     package var seed: Int
     package var source: String
@@ -31,7 +33,8 @@ package struct TranscriptFile: Equatable {
     let first = JSON.object([
       "conch transcript": .integer(TranscriptFile.format), "build": .text(head.build),
       "script": .text(head.script), "arguments": .array(head.arguments.map { .text($0) }),
-      "quick": .boolean(head.isQuick), "seed": .integer(head.seed), "source": .text(head.source),
+      "quick": .boolean(head.isQuick), "goes on": .boolean(head.goesOn),
+      "seed": .integer(head.seed), "source": .text(head.source),
     ])
     return Array(([first.text] + events.map(\.line)).joined(separator: "\n").utf8) + [10]
   }
@@ -68,10 +71,11 @@ package struct TranscriptFile: Equatable {
     }
     guard let build = json["build"]?.string, let script = json["script"]?.string,
       case .array(let arguments)? = json["arguments"], case .boolean(let quick)? = json["quick"],
+      case .boolean(let goesOn)? = json["goes on"],
       case .integer(let seed)? = json["seed"], let source = json["source"]?.string
     else { throw JSON.Problem(offset: 0, what: "its first line lacks something") }
     return Head(
       build: build, script: script, arguments: arguments.compactMap(\.string), isQuick: quick,
-      seed: seed, source: source)
+      goesOn: goesOn, seed: seed, source: source)
   }
 }

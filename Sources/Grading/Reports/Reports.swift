@@ -2,12 +2,15 @@ import Tensors
 
 /// The files that are written about a submission, each whole or not at all.
 enum Reports {
-  static func write(_ result: GradeResult, _ record: RunRecord, to folder: String) throws {
+  /// - Parameter head: of the transcript.
+  static func write(
+    _ result: GradeResult, _ record: RunRecord, _ head: TranscriptFile.Head, to folder: String
+  ) throws {
     try write("results.json", GradescopeReport.text(result), folder)
     try write("results.xml", JUnitReport.text(result), folder)
     try write("report.html", StudentPage.html(result, record), folder)
-    try write(
-      "transcript", record.events.map { $0.line + "\n" }.joined(), folder)
+    try Files.writeAtomically(
+      "\(folder)/transcript", TranscriptFile(head: head, events: record.events).bytes)
     // Last: that it is there says that the others are.
     try write(JudgeProgram.resultName, result.json.indented() + "\n", folder)
   }

@@ -84,6 +84,9 @@ package struct Rubric {
       if call.isGiven("needs") { throw notLiteral("needs", call) }
       needs = []
     }
+    guard before.last?.line != call.line else {
+      throw GradingError.checksOnOneLine(line: call.line).failure
+    }
     guard !before.contains(where: { $0.title == title }) else {
       throw GradingError.checkTwice(description: title, line: call.line).failure
     }
