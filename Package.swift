@@ -30,6 +30,7 @@ let package = Package(
     .target(name: "CKernels"),
     .target(name: "CCodecs", dependencies: ["CPNG", "CJPEG", "CTIFF", "CZlib"]),
     .target(name: "CTerminal", dependencies: ["CEdit"]),
+    .target(name: "CConfinement"),
 
     .target(name: "Kernels", dependencies: ["CKernels"]),
     .target(name: "Tensors", dependencies: ["Kernels"]),
@@ -44,8 +45,15 @@ let package = Package(
       dependencies: ["Language", "Figures", "Training", "Models", "Imagery"]),
     .target(
       name: "Notebook", dependencies: ["Commands", "Language", "Figures", "Tensors", "CTerminal"]),
+    .target(
+      name: "Grading",
+      dependencies: [
+        "Notebook", "Commands", "Language", "Figures", "Training", "Networks", "Imagery", "Tensors",
+        "Kernels", "CConfinement", "CTerminal",
+      ]),
     .executableTarget(
-      name: "conch", dependencies: ["Notebook", "Commands", "Tensors", "Kernels", "CTerminal"],
+      name: "conch",
+      dependencies: ["Notebook", "Grading", "Commands", "Tensors", "Kernels", "CTerminal"],
       // With the Swift runtime inside, the program starts in half the time (Scripts/bench start).
       linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(platforms: [.linux]))]),
     // What Scripts/bench measures from the inside.
@@ -69,7 +77,19 @@ let package = Package(
     .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
     .testTarget(
       name: "CommandsTests", dependencies: ["Commands", "TestSupport"], exclude: ["Examples"]),
-    .testTarget(name: "NotebookTests", dependencies: ["Notebook", "Tensors", "CTerminal"]),
+    .testTarget(
+      name: "NotebookTests", dependencies: ["Notebook", "Tensors", "CTerminal", "TestSupport"]),
+    .testTarget(
+      name: "GradingTests",
+      dependencies: ["Grading", "Imagery", "Language", "Tensors", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Scripts/fuzz builds this by itself: its entry is the fuzzer's, and without it nothing links.
+if Context.environment["CONCH_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "conch-fuzz",
+      dependencies: ["Grading", "Training", "Networks", "Imagery", "Language", "Tensors"]))
+}

@@ -101,8 +101,24 @@ static void *work(void *number) {
   return NULL;
 }
 
+// A copy of the process has none of the threads: its pool begins anew.
+static void forget_workers(void) {
+  pthread_mutex_init(&pool_lock, NULL);
+  pthread_mutex_init(&caller_lock, NULL);
+  pthread_cond_init(&pool_wake, NULL);
+  workers_started = 0;
+  atomic_store(&sleepers, 0);
+  atomic_store(&inside, 0);
+  atomic_store(&door_open, 0);
+}
+
+static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
+
+static void watch_forks(void) { pthread_atfork(NULL, NULL, forget_workers); }
+
 // Starts workers until there are `wanted`; fewer where the system refuses.
 static int start_workers(int wanted) {
+  pthread_once(&fork_once, watch_forks);
   while (workers_started < wanted) {
     pthread_attr_t attributes;
     pthread_t thread;

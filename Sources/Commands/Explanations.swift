@@ -110,6 +110,14 @@ extension Failure {
       return failure("E0564", "`\(path)` is cut off: \(bytes) of \(expected) bytes are there")
     case .notWritable(let path, let reason):
       return failure("E0565", "`\(path)` cannot be written: \(reason)")
+    case .readingForbidden(let path):
+      return failure("E0567", "safe mode does not allow `\(path)` to be read")
+    case .writingForbidden(let path):
+      return failure("E0568", "safe mode does not allow `\(path)` to be written")
+    case .quotaSpent(let path, let limit, let files):
+      return failure(
+        "E0569",
+        "`\(path)` cannot be written: at most \(megabytes(limit)) and \(files) files are allowed")
     }
   }
 

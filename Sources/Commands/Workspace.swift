@@ -30,6 +30,10 @@ package final class Workspace {
   /// of work: the evaluator itself looks only every few hundred statements, and a loop may take
   /// seconds for each of those.
   package var checkpoint: () throws -> Void = {}
+  /// Called with each value that is given to `show`, before it is shown.
+  package var onShow: ((Value) -> Void)?
+  /// Called with each figure that is shown, before it is written.
+  package var onFigure: ((Figure) throws -> Void)?
   /// Says which files figures go to: `figures/week1-01.png`.
   package var figureFiles = FigureFiles(stem: nil)
   /// Finds out how the terminal shows pictures, when the first figure is drawn; nil: not now.
@@ -123,6 +127,7 @@ package final class Workspace {
   /// Writes the figure to a file, and draws it where there is a terminal. A file that cannot be
   /// written is a warning: what was trained before must not be lost for it.
   package func show(_ figure: Figure) throws {
+    try onFigure?(figure)
     if let takeFigure { return try takeFigure(figure) }
     var place = ""
     do {

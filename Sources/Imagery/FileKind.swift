@@ -51,6 +51,7 @@ struct FileHead {
 
   /// - Throws: `FileError`
   init(_ path: String, count: Int) throws {
+    try Safety.shared.admitReading(path)
     // Without waiting: opening a pipe would block until someone writes to it.
     let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else {

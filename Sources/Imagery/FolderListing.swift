@@ -1,3 +1,5 @@
+import Tensors
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -18,6 +20,9 @@ struct FolderListing {
   /// - Parameter name: what errors call the folder.
   /// - Throws: `ImageryError.notFound`, `.isNotFolder`, `.unreadable`, `.tooManyFiles`
   init(_ path: String, name: String) throws {
+    guard Safety.shared.allowsReading(path) else {
+      throw ImageryError(.unreadable, name, given: "safe mode does not allow it")
+    }
     guard let folder = opendir(path) else {
       switch errno {
       case ENOENT: throw ImageryError(.notFound, name)

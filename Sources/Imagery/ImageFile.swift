@@ -222,6 +222,10 @@ extension ImageryError {
     case .isFolder: self.init(.isFolder, name)
     case .notReadable(_, let reason): self.init(.unreadable, name, given: reason)
     case .notWritable(_, let reason): self.init(.notWritable, name, given: reason)
+    case .readingForbidden: self.init(.unreadable, name, given: "safe mode does not allow it")
+    case .writingForbidden: self.init(.notWritable, name, given: "safe mode does not allow it")
+    case .quotaSpent(_, let bytes, let files):
+      self.init(.notWritable, name, given: "safe mode allows \(bytes) bytes and \(files) files")
     case .truncated(_, let bytes, let expected):
       self.init(.truncated, name, given: "\(bytes)", expected: "\(expected) bytes")
     case .tooLarge(_, let bytes, let limit):

@@ -14,6 +14,8 @@ package enum Invocation: Equatable {
   case check(paths: [String])
   /// Lays files out anew, or with `onlyChecks` says which of them are not.
   case format(paths: [String], onlyChecks: Bool)
+  /// A command of the grader, and the words after it.
+  case grading(GradingCommand, [String], Options)
   case help
   case version
 
@@ -46,7 +48,12 @@ package enum Invocation: Equatable {
     }
   }
 
-  package static let commands = ["check", "format", "lesson", "export", "import"]
+  package enum GradingCommand: String, CaseIterable, Sendable {
+    case run, replay, grade, bundle
+  }
+
+  package static let commands =
+    ["check", "format", "lesson", "export", "import"] + GradingCommand.allCases.map(\.rawValue)
   private static let options = [
     "-c", "--threads", "--quick", "--resume", "--to", "--output", "--help", "--version",
   ]
@@ -63,6 +70,13 @@ package enum Invocation: Equatable {
     conch export FILE --to html    runs a script and writes it as a web page, with its figures
                                    (or as a notebook: ipynb, or as text: md)
     conch import FILE.ipynb        makes a script of a notebook
+    conch run FILE [arguments] --record TRANSCRIPT
+                                   runs a script and writes down what happens
+    conch replay TRANSCRIPT        runs it again, and says what differs
+    conch grade --rubric FILE SUBMISSIONS… [--output FOLDER] [--workers N] [--only NAME] [--failed]
+                                   marks scripts, folders and zip archives of them
+    conch bundle --rubric FILE [--output FILE.zip]
+                                   packs a rubric for Gradescope
 
     --threads N                    threads of the engine (default: the machine's cores)
     --output FILE                  where `export` and `import` write (default: FILE's name)
@@ -70,6 +84,8 @@ package enum Invocation: Equatable {
     --version, --help
 
     Exit status: 0, 1 after an error in the script, 2 for wrong usage, 130 after an interrupt.
+    `grade`: 0 if all have all points, 1 if somebody lost some, 3 if the grader itself failed.
+    `replay`: 1 if something differs.
     """
 
   /// - Parameter arguments: without the program's name.
@@ -113,6 +129,9 @@ package enum Invocation: Equatable {
         return .importNotebook(
           path: try given.path("import", "conch import FILE.ipynb"), output: given["--output"])
       default:
+        if let command = GradingCommand(rawValue: word) {
+          return .grading(command, Array(rest), options)
+        }
         if word == "--threads" || word.hasPrefix("--threads=") {
           options.threads = try threads(
             word == "--threads" ? rest.popFirst() : String(word.dropFirst("--threads=".count)))

@@ -45,7 +45,7 @@ package final class Session {
   /// What the commands share: seed, figures, output.
   package let workspace = Workspace()
   /// Set by `quit`.
-  package internal(set) var wantsToQuit = false
+  package var wantsToQuit = false
   /// How long the entry before took, in seconds.
   package private(set) var lastDuration: Double?
   /// Who types, at the prompt and in lessons; nil in scripts.
@@ -55,6 +55,8 @@ package final class Session {
   var onProblem: (([Diagnostic]) -> Void)?
   /// While set, nothing is shown: what is run again was seen before.
   var isMuted = false
+  /// Called before each top-level statement of a script.
+  package var onStatement: ((StatementEvent) throws -> Void)?
   private let announcer: CellAnnouncer
   private let answers: Answers
 
@@ -73,7 +75,11 @@ package final class Session {
     case interrupted = 130
   }
 
-  package init(console: Console, options: Invocation.Options = Invocation.Options()) {
+  /// - Parameter commands: added to those that every session has; they may replace some.
+  package init(
+    console: Console, options: Invocation.Options = Invocation.Options(),
+    limits: Limits = .standard, commands: [Command] = []
+  ) {
     self.console = console
     self.options = options
     let interrupts = Interrupts(console.interruptCount)
@@ -99,8 +105,9 @@ package final class Session {
     workspace.progress = progress
     announcer = CellAnnouncer(page: console.page)
     interpreter = Interpreter(
-      commands: allCommands(workspace) + sessionCommands(reference) + cellCommands(reference),
-      functionProperties: functionProperties,
+      commands: allCommands(workspace) + sessionCommands(reference) + cellCommands(reference)
+        + commands,
+      functionProperties: functionProperties, limits: limits,
       output: { text in
         progress.clear()
         write(text)
@@ -131,11 +138,7 @@ package final class Session {
       interpreter.keepPastValues()
     }
     let cells = console.isTerminal ? announcer.cells(of: source) : nil
-    interpreter.onStatement = cells.map { cells in
-      { [unowned self] event in cells.announce(upTo: event.span.start, say: say) }
-    }
-    defer { interpreter.onStatement = nil }
-    let status = finish(timed(source))
+    let status = finish(execute(source, cells))
     guard status == .finished else { return status }
     // Work that ended early at the last statement has ended well, but not as the script was meant.
     if interrupts.isRaised, !wantsToQuit {
@@ -144,6 +147,20 @@ package final class Session {
     }
     cells?.announce(upTo: .max, say: say)
     return status
+  }
+
+  /// Runs a script whole, and says nothing about how it ended.
+  package func execute(_ source: Source) -> Outcome { execute(source, nil) }
+
+  private func execute(_ source: Source, _ cells: CellAnnouncer.Announcements?) -> Outcome {
+    if cells != nil || onStatement != nil {
+      interpreter.onStatement = { [unowned self] event in
+        cells?.announce(upTo: event.span.start, say: say)
+        try onStatement?(event)
+      }
+    }
+    defer { interpreter.onStatement = nil }
+    return timed(source)
   }
 
   /// Runs one entry of the prompt. Help can be asked for in the short forms `?name` and `name?`.
@@ -189,7 +206,8 @@ package final class Session {
     return outcome
   }
 
-  private func finish(_ outcome: Outcome) -> Status {
+  /// Says how a run ended, and what was wrong.
+  package func finish(_ outcome: Outcome) -> Status {
     workspace.progress.clear()
     switch outcome {
     case .finished: return .finished

@@ -15,6 +15,12 @@ package enum FileError: Error, Equatable, Sendable {
   case truncated(path: String, bytes: Int, expected: Int)
   /// The system refused to write (no rights, no such folder, disk full).
   case notWritable(path: String, reason: String)
+  /// Safe mode does not allow this file to be read.
+  case readingForbidden(path: String)
+  /// Safe mode does not allow a file to be written here.
+  case writingForbidden(path: String)
+  /// Safe mode allows `limit` bytes and `files` files to be written, and that is used up.
+  case quotaSpent(path: String, limit: Int, files: Int)
 }
 
 /// Whole files in, whole files out.
@@ -45,6 +51,7 @@ package enum Files {
   package static func writeAtomically(
     _ path: String, produce: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
   ) throws {
+    try Safety.shared.admitWriting(path)
     let target = resolvingLinks(path)
     var status = stat()
     let exists = stat(target, &status) == 0
@@ -53,9 +60,13 @@ package enum Files {
     let (descriptor, temporary) = try createBeside(target, path: path)
     var isOpen = true
     do {
-      try produce { try writeAll($0, to: descriptor, path: path) }
+      try produce {
+        try Safety.shared.charge($0.count, path)
+        try writeAll($0, to: descriptor, path: path)
+      }
       if exists { _ = fchmod(descriptor, status.st_mode & 0o7777) }
-      guard fsync(descriptor) == 0 else {
+      // What is written in safe mode is thrown away soon, and need not outlive the machine.
+      guard Safety.shared.isOn || fsync(descriptor) == 0 else {
         throw FileError.notWritable(path: path, reason: lastReason())
       }
       isOpen = false
@@ -67,21 +78,25 @@ package enum Files {
       unlink(temporary)
       throw error
     }
-    flushFolder(of: target)
+    if !Safety.shared.isOn { flushFolder(of: target) }
   }
 
   /// Whether there is anything at `path`.
-  package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+  package static func exists(_ path: String) -> Bool {
+    Safety.shared.allowsReading(path) && access(path, F_OK) == 0
+  }
 
   /// Whether there is a folder at `path`; a link to one counts.
   package static func isFolder(_ path: String) -> Bool {
     var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    return Safety.shared.allowsReading(path) && stat(path, &status) == 0
+      && status.st_mode & S_IFMT == S_IFDIR
   }
 
   /// Makes the folder where it is missing; the one it lies in must exist.
   /// - Throws: `FileError.notWritable`.
   package static func makeFolder(_ path: String) throws {
+    try Safety.shared.admitWriting(path)
     guard mkdir(path, 0o777) != 0 else { return }
     // The look below has a reason of its own.
     let reason = lastReason()
@@ -163,6 +178,7 @@ package final class ReadableFile {
 
   /// - Throws: `FileError` if there is no such file, or it is a folder, a device or a pipe.
   package init(_ path: String) throws {
+    try Safety.shared.admitReading(path)
     // Without waiting: opening a pipe would block until someone writes to it.
     let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else {

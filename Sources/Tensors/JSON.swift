@@ -24,6 +24,11 @@ package enum JSON: Equatable, Sendable {
   package struct Problem: Error, Equatable, Sendable {
     package let offset: Int
     package let what: String
+
+    package init(offset: Int, what: String) {
+      self.offset = offset
+      self.what = what
+    }
   }
 
   /// The member of an object; nil if there is none, or this is no object.
@@ -57,7 +62,8 @@ package enum JSON: Equatable, Sendable {
       case "\n": result += "\\n"
       case "\t": result += "\\t"
       case "\r": result += "\\r"
-      case _ where scalar.value < 0x20:
+      // The upper ones are allowed, but a terminal that shows the file would obey them.
+      case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value):
         let digits = String(scalar.value, radix: 16)
         result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
       default: result.unicodeScalars.append(scalar)

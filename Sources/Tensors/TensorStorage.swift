@@ -53,17 +53,22 @@ final class TensorStorage {
 }
 
 /// How many bytes all tensors together may hold, so that no script can exhaust the machine.
-// Sendable by hand: `used` is read and written only while `mutex` is held.
+// Sendable by hand: `allowed` and `used` are read and written only while `mutex` is held.
 package final class MemoryBudget: @unchecked Sendable {
   package static let shared = MemoryBudget(limit: MemoryBudget.systemLimit())
 
   /// Bytes that tensors may hold together.
-  package let limit: Int
+  package var limit: Int {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    return allowed
+  }
+  private var allowed: Int
   private var used = 0
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
 
   init(limit: Int) {
-    self.limit = limit
+    allowed = limit
     mutex = .allocate(capacity: 1)
     pthread_mutex_init(mutex, nil)
   }
@@ -80,11 +85,18 @@ package final class MemoryBudget: @unchecked Sendable {
     return used
   }
 
+  /// Allows less from now on; never more.
+  package func lower(to bytes: Int) {
+    pthread_mutex_lock(mutex)
+    allowed = min(allowed, max(bytes, 0))
+    pthread_mutex_unlock(mutex)
+  }
+
   /// Takes `bytes` if that many are left; returns what was available before.
   func reserve(_ bytes: Int) -> Int {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
-    let available = max(0, limit - used)
+    let available = max(0, allowed - used)
     if bytes <= available { used += bytes }
     return available
   }

@@ -38,10 +38,12 @@ package struct Snapshot: Sendable {
 
 /// A 64-bit hash of state, the same in every run and on every machine; word by word, since it runs
 /// over tens of megabytes.
-struct StateHasher {
+package struct StateHasher {
+  package init() {}
+
   private var state: UInt64 = 0xcbf2_9ce4_8422_2325
 
-  mutating func add(_ word: UInt64) {
+  package mutating func add(_ word: UInt64) {
     // Both steps are bijections of the state, and the rotation carries high bits to low ones.
     state = (state ^ word &* 0x9e37_79b9_7f4a_7c15) &* 0x0000_0100_0000_01b3
     state = state << 29 | state >> 35
@@ -66,7 +68,7 @@ struct StateHasher {
 
   var value: UInt64 { StableHash.mix(state) }
 
-  var text: String {
+  package var text: String {
     let digits = String(value, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
   }

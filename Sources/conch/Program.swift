@@ -1,6 +1,7 @@
 import CTerminal
 import Commands
 import Figures
+import Grading
 import Kernels
 import Language
 import Notebook
@@ -17,6 +18,13 @@ enum Program {
 
   /// The process's exit status.
   static func run(_ arguments: [String]) -> Int32 {
+    // The program starts itself for what must not touch the process that judges it.
+    switch arguments.first {
+    case ChildProgram.word: return ChildProgram.run()
+    case JudgeProgram.word:
+      return JudgeProgram.run(Array(arguments.dropFirst()), executable: executable)
+    default: break
+    }
     do {
       return try run(Invocation.parse(arguments))
     } catch let error as Invocation.UsageError {
@@ -46,6 +54,8 @@ enum Program {
       var status: Int32 = 0
       for path in paths { status = max(status, try format(path, onlyChecks)) }
       return status
+    case .grading(let command, let words, let options):
+      return try run(command, words, options)
     case .script(let path, let arguments, let options):
       return run(try source(path), arguments, options, path: path)
     case .statements(let text, let arguments, let options):
@@ -68,6 +78,71 @@ enum Program {
     case .importNotebook(let path, let output):
       return try importNotebook(path, output)
     }
+  }
+
+  private static func run(
+    _ command: Invocation.GradingCommand, _ words: [String], _ options: Invocation.Options
+  ) throws -> Int32 {
+    terminal_guard()
+    interrupts_count(3)
+    switch command {
+    case .grade:
+      let isTerminal = isatty(1) == 1
+      return Batch(
+        try GradeRequest(words), executable: executable, isTerminal: isTerminal,
+        columns: { isTerminal ? max(1, Int(terminal_columns(1))) : 80 },
+        say: { Output.write($0, to: 1) }, complain: { Output.write($0, to: 2) }
+      ).run()
+    case .run:
+      let request = try RunRequest(words, options)
+      let source = try source(request.path)
+      guard let transcript = request.record else {
+        return run(source, request.arguments, request.options, path: request.path)
+      }
+      if let threads = options.threads { Parallel.threads = threads }
+      let printed = StandardOutput()
+      var plain = console(printed)
+      plain.page = TerminalPage(columns: 80, rows: 24, colour: .monochrome)
+      plain.isTerminal = false
+      plain.columns = { 80 }
+      return try RecordedRun.run(
+        source.bytes, request, to: transcript, executable: executable, console: plain
+      ).rawValue
+    case .replay:
+      let request = try ReplayRequest(words, options)
+      return Replay.run(
+        request, executable: executable,
+        progress: ProgressLine(
+          isTerminal: isatty(1) == 1, columns: { max(1, Int(terminal_columns(1))) },
+          write: { Output.write($0, to: 1) }),
+        say: { Output.write($0, to: 1) }, complain: { Output.write($0, to: 2) })
+    case .bundle:
+      let request = try BundleRequest(words)
+      do {
+        try Bundle.write(request, executable: executable)
+      } catch {
+        let (text, status) = Complaint.of(error)
+        Output.write(text, to: 2)
+        return status
+      }
+      Output.write("Written: \(request.output)\n", to: 1)
+      return 0
+    }
+  }
+
+  /// The file that this program is.
+  private static var executable: String {
+    #if canImport(Glibc)
+      if let path = realpath("/proc/self/exe", nil) {
+        defer { free(path) }
+        return String(cString: path)
+      }
+    #endif
+    guard let path = realpath(CommandLine.arguments[0], nil) else {
+      return CommandLine.arguments[0]
+    }
+    defer { free(path) }
+    return String(cString: path)
   }
 
   /// One byte more than a source may have, so that a longer one is noticed.

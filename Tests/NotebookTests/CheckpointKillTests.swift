@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A laptop that runs out of power, a cluster that ends a job: what was saved before is whole.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Figures and training at the prompt, through a pseudo-terminal.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The program without a terminal: scripts, pipes, exit statuses.

@@ -1,5 +1,6 @@
 import Language
 import Notebook
+import TestSupport
 import Testing
 
 @Suite("A saved session") struct SavedSessionTests {

@@ -1,5 +1,6 @@
 import CTerminal
 import Foundation
+import TestSupport
 import Testing
 
 /// The program on a pseudo-terminal of its own: keys go in, a screen comes out.

@@ -283,6 +283,7 @@ func lookingCommands(_ workspace: Workspace) -> [Command] {
 }
 
 private func show(_ value: Value, _ call: Call, _ workspace: Workspace) throws {
+  workspace.onShow?(value)
   guard case .object(let object) = value else {
     workspace.say(value.text)
     return

@@ -2,18 +2,18 @@ import CCodecs
 
 /// A zip archive in memory (PKWARE's APPNOTE 6.3), as NumPy's `.npz` files are: members stored or
 /// deflated, below 4 GB, on one disk, not encrypted.
-struct ZipArchive {
-  struct Member: Equatable, Sendable {
-    let name: String
+package struct ZipArchive {
+  package struct Member: Equatable, Sendable {
+    package let name: String
     fileprivate let method: Int
     fileprivate let stored: Int
     /// Bytes once unpacked.
-    let size: Int
+    package let size: Int
     fileprivate let checksum: UInt32
     fileprivate let header: Int
   }
 
-  let members: [Member]
+  package let members: [Member]
   private let bytes: [UInt8]
   private let name: String
 
@@ -21,7 +21,7 @@ struct ZipArchive {
 
   /// Reads the list of members at the archive's end.
   /// - Throws: `ImageryError.corrupt`, `.truncated`, `.unsupportedFormat`
-  init(_ bytes: [UInt8], name: String) throws {
+  package init(_ bytes: [UInt8], name: String) throws {
     (self.bytes, self.name) = (bytes, name)
     guard let end = ZipArchive.endRecord(bytes) else {
       throw ImageryError(
@@ -59,7 +59,7 @@ struct ZipArchive {
 
   /// The contents of a member, checked against its checksum.
   /// - Throws: `ImageryError`; `.fileTooLarge` if it has more bytes than `limit`.
-  func contents(of member: Member, limit: Int) throws -> [UInt8] {
+  package func contents(of member: Member, limit: Int) throws -> [UInt8] {
     let label = "\(name)/\(member.name)"
     func corrupt(_ what: String) -> ImageryError { ImageryError(.corrupt, label, given: what) }
     guard member.method == 0 || member.method == 8 else {
@@ -124,7 +124,11 @@ struct ZipArchive {
 
 extension ZipArchive {
   /// An archive with these members stored as they are. Same members, same bytes: no times.
-  static func archive(_ members: [(name: String, bytes: [UInt8])]) -> [UInt8]? {
+  /// - Parameter isExecutable: whether a member, by its name, is a program (on systems that have such
+  ///   a mark).
+  package static func archive(
+    _ members: [(name: String, bytes: [UInt8])], isExecutable: (String) -> Bool = { _ in false }
+  ) -> [UInt8]? {
     var file: [UInt8] = []
     var list: [UInt8] = []
     func number(_ value: Int, _ size: Int) -> [UInt8] {
@@ -141,8 +145,10 @@ extension ZipArchive {
         + number(Int(conch_codec_crc32(member.bytes, member.bytes.count)), 4)
         + number(member.bytes.count, 4) + number(member.bytes.count, 4) + number(name.count, 2)
         + number(0, 2)
-      list += number(0x0201_4B50, 4) + number(20, 2) + common + number(0, 2) + number(0, 2)
-      list += number(0, 2) + number(0, 4) + number(file.count, 4) + name
+      // Made on Unix, where the upper half of the attributes is the file's mode.
+      let (maker, mode) = isExecutable(member.name) ? (3 << 8 | 20, 0o100755) : (20, 0)
+      list += number(0x0201_4B50, 4) + number(maker, 2) + common + number(0, 2) + number(0, 2)
+      list += number(0, 2) + number(mode << 16, 4) + number(file.count, 4) + name
       file += number(0x0403_4B50, 4) + common + name + member.bytes
     }
     let start = file.count

@@ -32,12 +32,22 @@ package struct StatementEvent {
   package let cell: Cell?
 }
 
+/// What a run does after a top-level statement has failed.
+package enum AfterFailure: Sendable {
+  case stop
+  case nextStatement
+  /// As in a notebook: what stands in the same cell depends on it, what comes after may not.
+  case nextCell
+}
+
 /// What one `check` found.
 package struct CheckResult: Equatable, Sendable {
   package let description: String
   package let passed: Bool
   /// Why the condition could not be worked out, if it could not.
   package let problem: String?
+  /// The code of that problem.
+  package let problemCode: String?
   package let points: Double
   /// `visible`, `hidden`, …
   package let visibility: String
@@ -46,6 +56,11 @@ package struct CheckResult: Equatable, Sendable {
   package let cellTitle: String?
   /// Line from 1.
   package let line: Int
+}
+
+extension CheckResult {
+  /// The line that is printed for it.
+  package var sentence: String { Wording.line(for: self) }
 }
 
 /// A variable as `vars` and completion see it.
@@ -65,13 +80,18 @@ package struct Variable {
 /// its own and waits for it, so commands and callbacks are called there.
 package final class Interpreter {
   package let limits: Limits
-  package let functionProperties: Set<String>
+  /// Names of host objects' properties that are functions, which the checker must know.
+  package var functionProperties: Set<String>
   /// Prints text; lines end with `\n`.
   package var output: (String) -> Void
   /// Called instead of printing when a value is shown; nil prints it.
   package var onShow: ((Value, ShowStyle) throws -> Void)?
   /// Called before each top-level statement.
   package var onStatement: ((StatementEvent) throws -> Void)?
+  /// What follows when a top-level statement fails.
+  package var afterFailure = AfterFailure.stop
+  /// Called with each failure that does not stop the run.
+  package var onFailure: ((Diagnostic) -> Void)?
   /// Called with each `check`; nil prints a line for those that are visible.
   package var onCheck: ((CheckResult) -> Void)?
   /// Asked at calls and at the end of each turn of a loop, every few hundred statements.
@@ -179,15 +199,28 @@ package final class Interpreter {
       to: Frame(
         nodes: program.nodes, lists: program.lists, locals: state.pointee.top, boxes: nil,
         captures: nil, program: .passUnretained(program), function: nil))
-    let eventCells = onStatement == nil ? [] : cells(of: source)
+    let eventCells = onStatement == nil && afterFailure != .nextCell ? [] : cells(of: source)
+    var failures: [Diagnostic] = []
+    /// The index of the cell of the statement, in a run that has cells.
+    var cell: Int?
+    var failedCell: Int?
     for node in program.statements {
       let mark = machine.beginStatement()
       let span = program.spans[Int(node)]
+      if !eventCells.isEmpty {
+        // Statements come in order, so the search goes on where it ended.
+        var next = cell.map { $0 + 1 } ?? 0
+        while next < eventCells.count, eventCells[next].span.start <= span.start {
+          cell = next
+          next += 1
+        }
+        if let failedCell, failedCell == cell { continue }
+      }
       do {
         if let onStatement {
           do {
-            let cell = eventCells.last { $0.span.start <= span.start }
-            try onStatement(StatementEvent(source: source, span: span, cell: cell))
+            try onStatement(
+              StatementEvent(source: source, span: span, cell: cell.map { eventCells[$0] }))
           } catch {
             throw machine.located(error, command: nil, node, frame)
           }
@@ -207,11 +240,17 @@ package final class Interpreter {
               fault.failure, source: fault.source, span: fault.span, nothingChanged: false))
         }
         machine.rollBack(to: mark)
-        return .failed([Diagnostic(fault.failure, source: fault.source, span: fault.span)])
+        let diagnostic = Diagnostic(fault.failure, source: fault.source, span: fault.span)
+        guard afterFailure != .stop, afterFailure == .nextStatement || cell != nil else {
+          return .failed([diagnostic])
+        }
+        onFailure?(diagnostic)
+        if failures.count < 5 { failures.append(diagnostic) }
+        failedCell = afterFailure == .nextCell ? cell : nil
       }
       state.pointee.levels = entry.2
     }
-    return .finished
+    return failures.isEmpty ? .finished : .failed(failures)
   }
 
   /// After a statement: the order of definition, what `takeBack` needs, and what the traced cell
@@ -315,7 +354,7 @@ package final class Interpreter {
 
   /// Records a check of the statement that runs.
   func record(
-    check description: String, passed: Bool, problem: String?, points: Double, visibility: String,
+    check description: String, passed: Bool, problem: Failure?, points: Double, visibility: String,
     at place: (source: Source, node: Int32, frame: FramePointer)? = nil
   ) {
     let state = machine.state
@@ -324,8 +363,8 @@ package final class Interpreter {
     let offset = program.spans[Int(place?.node ?? state.pointee.callNode)].start
     let cell = cell(at: offset, of: program.source)
     let result = CheckResult(
-      description: description, passed: passed, problem: problem, points: points,
-      visibility: visibility, cellIdentifier: cell?.id,
+      description: description, passed: passed, problem: problem?.message,
+      problemCode: problem?.code, points: points, visibility: visibility, cellIdentifier: cell?.id,
       cellTitle: cell.flatMap { $0.title.isEmpty ? nil : $0.title },
       line: program.source.line(of: offset))
     checks.append(result)

@@ -299,7 +299,7 @@ extension Machine {
       var visibility = "visible"
       if case .text(let text)? = argument("visibility") { visibility = text }
       interpreter.record(
-        check: description, passed: false, problem: fault.failure.message, points: points,
+        check: description, passed: false, problem: fault.failure, points: points,
         visibility: visibility, at: (fault.source, node, frame))
       return .none
     }

@@ -32,7 +32,7 @@ package enum JupyterNotebook {
     return JSON.object([
       .init("cells", .array(cells)), .init("metadata", .object(metadata)),
       .init("nbformat", .integer(4)), .init("nbformat_minor", .integer(5)),
-    ]).indented + "\n"
+    ]).indented(by: 1) + "\n"
   }
 
   private static func cell(

@@ -1,9 +1,8 @@
 import Foundation
-import Testing
 
 /// The program under test, as it is built beside the tests.
-enum Executable {
-  static let path: String? = {
+package enum Executable {
+  package static let path: String? = {
     let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
     let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent()
@@ -15,19 +14,23 @@ enum Executable {
     return candidates.map(\.path).first { FileManager.default.isExecutableFile(atPath: $0) }
   }()
 
-  struct Result {
-    let status: Int32
-    let output: String
-    let errors: String
+  /// The program is not built.
+  struct Missing: Error {}
+
+  package struct Result: Sendable {
+    package let status: Int32
+    package let output: String
+    package let errors: String
   }
 
   /// Runs the program to its end with pipes for all three streams.
-  static func run(
+  package static func run(
     _ arguments: [String], input: String = "", environment: [String: String] = [:],
     folder: URL? = nil
   ) throws -> Result {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: try #require(path))
+    guard let path else { throw Missing() }
+    process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     if let folder { process.currentDirectoryURL = folder }
@@ -47,7 +50,7 @@ enum Executable {
   }
 
   /// A new empty folder.
-  static func folder() throws -> URL {
+  package static func folder() throws -> URL {
     let url = FileManager.default.temporaryDirectory
       .appendingPathComponent("conch-tests-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
