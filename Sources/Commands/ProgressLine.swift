@@ -43,7 +43,7 @@ package final class ProgressLine {
     let now = clock()
     guard now - lastDrawing >= Self.interval else { return }
     lastDrawing = now
-    draw(text().split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
+    draw(text())
   }
 
   /// Draws `text` whatever the time is: what comes next may take long.
@@ -79,9 +79,11 @@ package final class ProgressLine {
   }
 
   /// Writes all in one piece, so that nothing tears.
-  private func draw(_ lines: [String]) {
+  private func draw(_ text: String) {
     // The last column stays free: a terminal that has filled it may already be on the next line.
-    let lines = lines.map { truncated($0, to: max(1, columns() - 1)) }
+    let room = max(1, columns() - 1)
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { truncated(String($0), to: room) }
     guard lines != shown else { return }
     if lines.count == 1 && shown.count <= 1 {
       let isShorter = displayWidth(lines[0]) < displayWidth(shown.first ?? "")

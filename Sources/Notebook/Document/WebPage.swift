@@ -1,3 +1,4 @@
+import Tensors
 import Language
 
 /// A document as one web page that needs nothing else: it reads on a phone, prints, follows the
