@@ -36,6 +36,9 @@ struct SnapshotRing {
     var isMemory: Bool { if case .memory = self { true } else { false } }
   }
 
+  /// Steps within which snapshots are about equally dense.
+  private static let nearPast = 500.0
+
   let budget: RewindBudget
   /// Steps between two.
   let interval: Int
@@ -105,15 +108,16 @@ struct SnapshotRing {
     }
   }
 
-  /// The one without which the way from the one before to the one after is shortest, for its age:
-  /// so they lie close together in the near past, and far apart in the distant one. The two latest
-  /// stay, since most go back a few steps only; where there are no others, the oldest goes.
+  /// The one without which the way from the one before to the one after is shortest, for its age and
+  /// some hundreds of steps: so they lie far apart in the distant past only, and a way back of a
+  /// thousand steps needs hardly more replaying than one of a hundred. The two latest stay, since
+  /// most go back a few steps only; where there are no others, the oldest goes.
   private func leastUseful(among candidates: Range<Int>, at step: Int) -> Int {
     var (best, bestScore) = (candidates.lowerBound, Double.infinity)
     for index in candidates where index > 0 && index + 2 < entries.count {
       guard !entries[index].followsChange else { continue }
       let gap = Double(entries[index + 1].step - entries[index - 1].step)
-      let score = gap / Double(max(step - entries[index].step, 1))
+      let score = gap / (Double(step - entries[index].step) + SnapshotRing.nearPast)
       if score < bestScore { (best, bestScore) = (index, score) }
     }
     return best

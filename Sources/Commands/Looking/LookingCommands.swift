@@ -29,8 +29,9 @@ func lookingCommands(_ workspace: Workspace) -> [Command] {
       ],
       result: .nothing, summary: "Prints a text, a table, or draws a picture.",
       details: """
-        A picture is written to the folder `figures`, and drawn where there is a terminal. A network
-        is shown as the table of its layers.
+        A picture is written to the folder `figures`, and drawn where there is a terminal: as it is,
+        where that can show pictures, else in coloured blocks. A network is shown as the table of its
+        layers.
         """,
       examples: ["show \"the loss is {0.25}\"", "show 1 + 1, [1, 2]"]
     ) { call in
