@@ -1,4 +1,5 @@
 import Figures
+import Foundation
 import Language
 import Notebook
 import Testing
@@ -151,6 +152,41 @@ func typed(_ entries: [String]) -> RecordedSession {
     #expect(found.filter(known.contains).sorted() == expected.sorted(), "\(found)")
     if expected.count == 1 { #expect(found.first == expected.first, "\(found)") }
     if expected.isEmpty { #expect(found.isEmpty || text.hasPrefix("seed("), "\(found)") }
+  }
+
+  @Test("What fits the parameter comes first: variables, commands that give one, choices")
+  func values() {
+    let setting = """
+      coast = load "coast/scenes" size: 48 count: 4
+      net = small_cnn(classes: 4 input: [48, 48, 3] filters: 4 dense: 8)
+      fit = trainer(net, coast batch: 2)
+      """
+    #expect(recorded.session.run(entry: setting) == .finished, "\(recorded.errors)")
+    #expect(recorded.completion("step ").first == "fit")
+    #expect(!recorded.completion("step ").contains("coast"))
+    #expect(recorded.completion("trainer(net, ").first == "coast")
+    let optimizers = recorded.completion("trainer(net, coast optimizer: ")
+    #expect(Set(optimizers).isSuperset(of: ["adam(", "sgd("]) && !optimizers.contains("net"))
+    #expect(recorded.completion("conv(net padding: ").first == "\"same\"")
+    let layers = recorded.session.completion(of: "net[\"conv_1", at: 11).candidates
+    #expect(layers.first?.text == "conv_1\"]" && layers.first?.detail.contains("3") == true)
+  }
+
+  @Test("Between quotes stand files of the right type, folders, and names that are no files")
+  func files() throws {
+    let folder = try Executable.folder()
+    for name in ["a.h5", "b.txt", "c.safetensors", "d.jpg"] {
+      try Data().write(to: folder.appendingPathComponent(name))
+    }
+    try FileManager.default.createDirectory(
+      at: folder.appendingPathComponent("sub"), withIntermediateDirectories: false)
+    let path = folder.path + "/"
+    #expect(
+      recorded.completion("open \"\(path)") == ["a.h5\"", "c.safetensors\"", "sub/"])
+    #expect(recorded.completion("load \"\(path)") == ["d.jpg\"", "sub/"])
+    #expect(recorded.completion("show \"\(path)").count == 5)
+    #expect(recorded.completion("x = load \"coast/sc") == ["coast/scenes\""])
+    #expect(recorded.completion("unet(weights: \"image").contains("imagenet\""))
   }
 
   @Test("A closed quote is not closed twice")
