@@ -134,7 +134,9 @@ package final class Session {
   package func run(_ source: Source, figures: String? = nil) -> Status {
     workspace.figureFiles = FigureFiles(stem: figures)
     // A saved session may have taken something back.
-    if Outline(of: source)?.parts.contains(where: { $0.call == "undo" }) == true {
+    if source.text.contains("undo"),
+      Outline(of: source)?.parts.contains(where: { $0.call == "undo" }) == true
+    {
       interpreter.keepPastValues()
     }
     let cells = console.isTerminal ? announcer.cells(of: source) : nil

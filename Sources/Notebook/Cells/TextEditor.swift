@@ -60,7 +60,7 @@ enum TextEditor {
     let file = mkstemps(&template, 6)
     guard file >= 0 else { return nil }
     defer { close(file) }
-    let path = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+    let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     guard Output.write(text, to: file) else {
       unlink(path)
       return nil
