@@ -102,7 +102,7 @@ package struct Grader {
   /// The row of a submission that was not run.
   func ungraded(_ submission: Submission, key: String, why: String) -> GradeResult {
     result(
-      submission, key: key, ending: "not run", RunRecord(),
+      submission, key: key, ending: why, RunRecord(),
       rubric.checks.map { _ in CheckOutcome(.error, message: why) })
   }
 

@@ -31,8 +31,9 @@ enum Program {
       Output.write(error.text + "\n", to: 2)
       return 2
     } catch {
-      Output.write("conch: \(error)\n", to: 2)
-      return 1
+      let (text, status) = Complaint.of(error)
+      Output.write(text, to: 2)
+      return status
     }
   }
 
@@ -118,13 +119,7 @@ enum Program {
         say: { Output.write($0, to: 1) }, complain: { Output.write($0, to: 2) })
     case .bundle:
       let request = try BundleRequest(words)
-      do {
-        try Bundle.write(request, executable: executable)
-      } catch {
-        let (text, status) = Complaint.of(error)
-        Output.write(text, to: 2)
-        return status
-      }
+      try Bundle.write(request, executable: executable)
       Output.write("Written: \(request.output)\n", to: 1)
       return 0
     }

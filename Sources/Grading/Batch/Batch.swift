@@ -95,7 +95,10 @@ package final class Batch {
     try Overview.write(
       everybody, grader.rubric, handIn.submissions, sheet: grader.sheet, to: request.output)
     say(Summary.text(everybody, grader.rubric, output: request.output))
-    if interrupts_pending() > 0 { return ExitStatus.interrupted }
+    if interrupts_pending() > 0 {
+      complain("Interrupted. The same command goes on with those that are not graded yet.\n")
+      return ExitStatus.interrupted
+    }
     if !broken.isEmpty { return ExitStatus.graderBroke }
     return everybody.allSatisfy { $0.score >= $0.maximum } ? ExitStatus.full : ExitStatus.pointsLost
   }

@@ -50,6 +50,8 @@ package enum RecordedRun {
     console: Console
   ) throws -> Session.Status {
     let name = HandIn.fileName(request.path)
+    // Before hours of training, not after them.
+    if !Files.exists(transcript) { try Files.writeAtomically(transcript, []) }
     var events: [Event] = []
     let recorder = Recorder { event, _ in events.append(event) }
     var console = console

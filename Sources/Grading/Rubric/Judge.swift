@@ -188,6 +188,12 @@ final class Judge {
     // What a question met is the cause, whatever the rubric made of it.
     if let problem = interrogation.problem { return outcome(status(of: problem), problem) }
     if failure.code == Judge.code(.skipped(needs: "")) { return outcome(.skipped, failure) }
+    // The rubric's own mistakes; the student is not to blame.
+    let rubricCodes = [
+      Judge.code(.notSendable(kind: "")), Judge.code(.unknownCommand(name: "", remedy: nil)),
+      Judge.code(.shareIsNaN),
+    ]
+    if rubricCodes.contains(failure.code) { return outcome(.error, failure) }
     if Judge.namesMissing.contains(failure.code), let preparation { return preparation }
     return outcome(.failed, failure)
   }

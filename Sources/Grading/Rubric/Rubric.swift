@@ -119,6 +119,7 @@ package struct Rubric {
     result.limits.seconds = try number("seconds", call) ?? result.limits.seconds
     result.limits.checkSeconds = try number("check_seconds", call) ?? result.limits.checkSeconds
     result.limits.statements = try number("statements", call) ?? result.limits.statements
+    result.limits.threads = max(1, try number("threads", call) ?? result.limits.threads).rounded()
     if let megabytes = try number("memory", call) { result.limits.memory = megabytes * 1_048_576 }
     return result
   }

@@ -58,6 +58,7 @@ enum RubricCommands {
         Parameter("seconds", .number, default: .none, help: "How long a script may take."),
         Parameter("check_seconds", .number, default: .none, help: "How long a check may take."),
         Parameter("statements", .number, default: .none, help: "Statements that a script may run."),
+        Parameter("threads", .number, default: .none, help: "Threads of the engine for a script."),
         Parameter("memory", .number, default: .none, help: "Memory that a script may use, in MiB."),
       ],
       result: .nothing, summary: "Says what is graded, and under which limits."
