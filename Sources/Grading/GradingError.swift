@@ -63,7 +63,7 @@ enum GradingError: Error, Equatable {
     case .noChecks: return failure("E0934", "this rubric checks nothing")
     case .notSendable(let kind):
       return failure(
-        "E0935", "a \(kind) of the rubric cannot be given to the submission",
+        "E0935", "a value of the kind “\(kind)” cannot be given to a submission",
         "let `conch` make it there: conch.load(…)")
     case .unknownCommand(let name, let remedy):
       return failure("E0936", "there is no command `\(name)`", remedy)

@@ -116,7 +116,7 @@ import Testing
         return 2 * t
       end
       big = zeros(600, 600) + 1
-      show (big @ big).sum
+      show((big @ big).sum)
       def product()
         return (big @ big).mean
       end
