@@ -67,8 +67,10 @@ static void restore_and_pass_on(int number, siginfo_t *information, void *contex
   (void)context;
   terminal_restore();
   sigaction(number, &earlier[number], NULL);
-  // A fault happens again when the handler returns, and finds the earlier handler.
-  int is_fault = information != NULL && information->si_code > 0 && number != SIGABRT;
+  // A fault happens again when the handler returns, and finds the earlier handler. What asks the
+  // program to end does not, and comes from the system too, when a window is closed.
+  int is_request = number == SIGTERM || number == SIGHUP || number == SIGQUIT;
+  int is_fault = !is_request && number != SIGABRT && information != NULL && information->si_code > 0;
   if (!is_fault) raise(number);
 }
 

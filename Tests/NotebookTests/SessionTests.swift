@@ -2,6 +2,7 @@ import Figures
 import Foundation
 import Language
 import Notebook
+import TestSupport
 import Testing
 
 /// A session that writes into a text.

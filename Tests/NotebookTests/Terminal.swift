@@ -109,6 +109,13 @@ final class Terminal {
     kill(process, signal)
   }
 
+  /// Takes the terminal away, as when its window is closed.
+  func closeWindow() {
+    let nothing = open("/dev/null", O_RDWR)
+    dup2(nothing, master)
+    close(nothing)
+  }
+
   // MARK: Waiting
 
   /// Reads until `condition` holds; an issue with the screen in it if it never does.

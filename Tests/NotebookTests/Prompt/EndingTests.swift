@@ -17,6 +17,16 @@ extension AtThePrompt {
       #expect(terminal.isSane)
     }
 
+    /// The system itself sends the signal then, which is no fault that would come again.
+    @Test("Closing the window ends the program", arguments: ["", "while true x = 1 end"])
+    func closing(_ work: String) throws {
+      let terminal = try Terminal.prompt()
+      terminal.type(work + Terminal.enter)
+      if !work.isEmpty { terminal.wait(for: "conch> \(work)") }
+      terminal.closeWindow()
+      #expect([0, 128 + SIGHUP].contains(terminal.waitForEnd()))
+    }
+
     @Test("`quit` leaves")
     func quit() throws {
       let terminal = try Terminal.prompt()

@@ -24,6 +24,7 @@ extension AtThePrompt {
       terminal.run("help")
       terminal.run("help seed")
       terminal.wait(for: "Parameters")
+      terminal.waitForPrompt()
       terminal.type("show " + Terminal.tab)
       terminal.leaveAfterClearing()
     }
