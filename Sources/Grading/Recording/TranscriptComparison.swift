@@ -1,3 +1,4 @@
+import Tensors
 import Language
 
 /// Says what differs between two runs of the same script: shapes, labels, errors and the order of

@@ -1,3 +1,5 @@
+import Tensors
+
 /// What a student reads about one check: kind, in whole sentences, and nothing of what a hidden check
 /// has asked.
 enum Feedback {

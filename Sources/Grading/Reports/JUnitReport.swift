@@ -1,3 +1,5 @@
+import Tensors
+
 /// The result as JUnit XML, in the strictest of its schemas (Ant's): continuous integration and
 /// learning platforms read it. A check that could not be looked at is an error, one that was lost a
 /// failure, one that was not attempted is skipped.

@@ -1,3 +1,5 @@
+import Tensors
+
 /// The teacher's page: how it went, what was hard, who needs a look, and who wrote alike.
 enum OverviewPage {
   static func html(

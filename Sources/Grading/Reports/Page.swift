@@ -1,3 +1,5 @@
+import Tensors
+
 /// A web page that needs nothing else: no script, no font, no picture from elsewhere.
 enum Page {
   /// - Parameter body: markup.

@@ -1,3 +1,4 @@
+import Tensors
 import Language
 
 /// How much two scripts have in common, whatever their names, numbers, texts and comments are.

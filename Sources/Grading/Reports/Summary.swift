@@ -1,3 +1,5 @@
+import Tensors
+
 /// What a teacher reads when a batch is through.
 enum Summary {
   static func text(_ results: [GradeResult], _ rubric: Rubric, output: String) -> String {

@@ -101,7 +101,7 @@ struct VOCAnnotation {
     }
     var text = """
       <annotation>
-        <filename>\(XMLElement.escaped(file))</filename>
+        <filename>\(Markup.escaped(file))</filename>
         <size>
           <width>\(width)</width>
           <height>\(height)</height>
@@ -113,7 +113,7 @@ struct VOCAnnotation {
     for box in boxes {
       text += """
           <object>
-            <name>\(XMLElement.escaped(classes[box.label]))</name>
+            <name>\(Markup.escaped(classes[box.label]))</name>
             <pose>Unspecified</pose>
             <truncated>0</truncated>
             <difficult>\(box.isDifficult ? 1 : 0)</difficult>

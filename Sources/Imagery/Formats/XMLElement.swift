@@ -113,21 +113,3 @@ private final class XMLBuilder {
     }
   }
 }
-
-extension XMLElement {
-  /// Text with the characters that XML reserves written out; control characters, which XML cannot
-  /// hold, become spaces.
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case _ where scalar.value < 0x20: result += " "
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
-  }
-}

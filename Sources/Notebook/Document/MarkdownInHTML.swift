@@ -1,3 +1,5 @@
+import Tensors
+
 /// Prose as HTML.
 enum MarkdownInHTML {
   static func render(_ blocks: [Markdown.Block]) -> String {
@@ -39,14 +41,14 @@ enum MarkdownInHTML {
     case .quote(let pieces): "<blockquote>\(inline(pieces))</blockquote>\n"
     case .code(let lines):
       "<pre class=\"code\" tabindex=\"0\"><code>"
-        + WebPage.escaped(lines.joined(separator: "\n")) + "</code></pre>\n"
+        + Markup.escaped(lines.joined(separator: "\n")) + "</code></pre>\n"
     case .gap, .item: ""
     }
   }
 
   private static func inline(_ pieces: [Markdown.Piece]) -> String {
     pieces.map { piece in
-      let text = WebPage.escaped(piece.text)
+      let text = Markup.escaped(piece.text)
       switch piece.kind {
       case .plain: return text
       case .bold: return "<strong>\(text)</strong>"
@@ -54,8 +56,8 @@ enum MarkdownInHTML {
       case .code: return "<code>\(text)</code>"
       case .link(let address):
         return isHarmless(address)
-          ? "<a href=\"\(WebPage.escaped(address))\" rel=\"noreferrer\">\(text)</a>"
-          : "\(text) (\(WebPage.escaped(address)))"
+          ? "<a href=\"\(Markup.escaped(address))\" rel=\"noreferrer\">\(text)</a>"
+          : "\(text) (\(Markup.escaped(address)))"
       }
     }.joined()
   }

@@ -25,7 +25,7 @@ package enum WebPage {
     }
     // The contents stand under the title.
     sections.insert(contents(headings), at: min(1, sections.count))
-    let title = escaped(document.title)
+    let title = Markup.escaped(document.title)
     return """
       <!DOCTYPE html>
       <html lang="en">
@@ -53,7 +53,7 @@ package enum WebPage {
   private static func contents(_ headings: [(id: String, level: Int, text: String)]) -> String {
     guard headings.count > 3 else { return "" }
     let items = headings.filter { $0.level == 2 || headings[0].level > 1 }.map {
-      "<li><a href=\"#\($0.id)\">\(escaped($0.text))</a></li>\n"
+      "<li><a href=\"#\($0.id)\">\(Markup.escaped($0.text))</a></li>\n"
     }
     guard items.count > 2 else { return "" }
     return "<nav aria-label=\"Contents\"><details><summary>Contents</summary>\n<ul>\n"
@@ -61,7 +61,7 @@ package enum WebPage {
   }
 
   private static func titled(_ cell: NotebookDocument.Cell) -> String {
-    cell.title.isEmpty ? "" : "<h3 class=\"title\">\(escaped(cell.title))</h3>\n"
+    cell.title.isEmpty ? "" : "<h3 class=\"title\">\(Markup.escaped(cell.title))</h3>\n"
   }
 
   private static func code(_ cell: NotebookDocument.Cell, _ identifier: String) -> String {
@@ -71,17 +71,17 @@ package enum WebPage {
       for (text, kind) in Highlighting.parts(of: Source(name: "", text: cell.content)) {
         html +=
           kind == .plain
-          ? escaped(text) : "<span class=\"\(kind.rawValue)\">\(escaped(text))</span>"
+          ? Markup.escaped(text) : "<span class=\"\(kind.rawValue)\">\(Markup.escaped(text))</span>"
       }
       html += "</code></pre>\n"
     }
     for output in cell.outputs {
       switch output {
       case .text(let text):
-        html += "<pre class=\"output\" tabindex=\"0\">\(escaped(text))</pre>\n"
+        html += "<pre class=\"output\" tabindex=\"0\">\(Markup.escaped(text))</pre>\n"
       case .figure(let picture): html += figure(picture)
       case .problem(_, _, let message):
-        html += "<pre class=\"problem\" tabindex=\"0\">\(escaped(message))</pre>\n"
+        html += "<pre class=\"problem\" tabindex=\"0\">\(Markup.escaped(message))</pre>\n"
       }
     }
     return html + "</section>\n"
@@ -91,25 +91,8 @@ package enum WebPage {
     let (kind, bytes) =
       picture.svg.map { ("svg+xml", Array($0.utf8)) } ?? ("png", picture.png)
     return "<figure><img width=\"\(picture.width)\" height=\"\(picture.height)\" "
-      + "alt=\"\(escaped(picture.description))\" "
+      + "alt=\"\(Markup.escaped(picture.description))\" "
       + "src=\"data:image/\(kind);base64,\(Base64.encoded(bytes))\"></figure>\n"
-  }
-
-  /// Text in which nothing is markup; control characters but tabs and line ends are left out.
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "\t", "\n": result.unicodeScalars.append(scalar)
-      case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value): break
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
   }
 
   private static let styles = """

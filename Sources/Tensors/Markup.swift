@@ -1,7 +1,7 @@
 /// Text from outside, made safe for where it goes.
-enum Markup {
+package enum Markup {
   /// Text for HTML and XML: nothing in it is markup, and nothing in it is a control character.
-  static func escaped(_ text: String) -> String {
+  package static func escaped(_ text: String) -> String {
     var result = ""
     result.reserveCapacity(text.utf8.count)
     for scalar in text.unicodeScalars {
@@ -18,7 +18,7 @@ enum Markup {
   }
 
   /// Text for a terminal or a text field: no escape sequences, and nothing that turns its direction.
-  static func plain(_ text: String) -> String {
+  package static func plain(_ text: String) -> String {
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars { result.append(plain(scalar)) }
     return String(result)
@@ -33,19 +33,5 @@ enum Markup {
       "\u{FFFD}"
     default: scalar
     }
-  }
-
-  /// A field of a CSV file (RFC 4180); what a spreadsheet would take for a formula is quoted.
-  static func field(_ text: String) -> String {
-    var text = plain(text)
-    if let first = text.unicodeScalars.first, "=+-@\t".unicodeScalars.contains(first),
-      Double(text) == nil
-    {
-      text = "'" + text
-    }
-    guard text.contains(where: { "\",;\n".contains($0) }) else { return text }
-    return "\""
-      + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-      + "\""
   }
 }
