@@ -90,7 +90,7 @@ enum OverviewPage {
         let words = row.counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0.rawValue)" }
         return [
           Markup.escaped(row.check.title + hidden), GradeResult.points(row.check.points),
-          Page.bar(row.share), "\(Int((100 * row.share).rounded())) %",
+          Page.bar(row.share), "\(Int((100 * row.share).rounded()))\u{A0}%",
           Markup.escaped(words.joined(separator: ", ")),
         ]
       })
@@ -121,7 +121,7 @@ enum OverviewPage {
       similar.prefix(50).map {
         [
           Markup.escaped($0.first), Markup.escaped($0.second),
-          "\(Int((100 * $0.share).rounded())) %",
+          "\(Int((100 * $0.share).rounded()))\u{A0}%",
         ]
       })
   }
