@@ -8,12 +8,7 @@ import Training
 func observingCommands(_ workspace: Workspace) -> [Command] {
   let group = "Training"
   let fit = Parameter("fit", .object("trainer"), help: "A trainer.")
-  let example = """
-    coast = load "coast/scenes" size: 48 count: 16
-    net = small_cnn(classes: coast.classes input: [48, 48, 3] filters: 4 dense: 8)
-    fit = trainer(net, coast batch: 8)
-
-    """
+  let example = trainerExample
 
   return [
     Command(

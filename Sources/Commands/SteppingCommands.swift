@@ -5,6 +5,14 @@ import Networks
 import Tensors
 import Training
 
+/// How examples of commands that take a trainer begin: small enough to train while help is tested.
+let trainerExample = """
+  coast = load "coast/scenes" size: 48 count: 16
+  net = small_cnn(classes: coast.classes input: [48, 48, 3] filters: 4 dense: 8)
+  fit = trainer(net, coast batch: 8)
+
+  """
+
 /// Commands that take a trainer forwards and backwards.
 func steppingCommands(_ workspace: Workspace) -> [Command] {
   let group = "Training"
@@ -15,12 +23,7 @@ func steppingCommands(_ workspace: Workspace) -> [Command] {
   let until = Parameter(
     "until", .function, default: .none,
     help: "Asked after each step with its record, as in `fit.history`; ends training when true.")
-  let example = """
-    coast = load "coast/scenes" size: 48 count: 16
-    net = small_cnn(classes: coast.classes input: [48, 48, 3] filters: 4 dense: 8)
-    fit = trainer(net, coast batch: 8)
-
-    """
+  let example = trainerExample
 
   return [
     Command(
